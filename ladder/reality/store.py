@@ -1,0 +1,214 @@
+"""Uploads, kept: each under the hash of what it is, so that a link finds it again.
+
+    put(corpus) -> address       64 hex digits; the same corpus has the same address everywhere
+    get(address) -> Corpus       after checking that it still hashes to its address
+
+A corpus is more than its bytes: the same text cut into other documents is another corpus. So the
+address is the SHA-256 of a container that holds documents, titles, name and notes, while
+`Corpus.sha` is that of the data alone. Files are written aside and moved into place; the index
+in SQLite (or where `LADDER_DATABASE_URL` points) only says what there is and when it was used.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import sqlalchemy as sql
+import zstandard
+from sqlalchemy.pool import NullPool
+
+from ladder.reality.corpus import Corpus
+
+MAX_CORPUS = 60_000_000  # bytes of text in one corpus
+MAX_STORE = 5_000_000_000  # bytes of text in all of them
+ADDRESS = re.compile(r"[0-9a-f]{64}")
+SECONDS_TO_WAIT = 30  # for another writer
+
+metadata = sql.MetaData()
+uploads = sql.Table(
+    "uploads",
+    metadata,
+    sql.Column("address", sql.String(64), primary_key=True),
+    sql.Column("name", sql.Unicode(400), nullable=False),
+    sql.Column("bytes", sql.BigInteger, nullable=False),
+    sql.Column("documents", sql.Integer, nullable=False),
+    sql.Column("created", sql.DateTime(timezone=True), nullable=False),
+    sql.Column("last_used", sql.DateTime(timezone=True), nullable=False, index=True),
+)
+
+
+class Entry(NamedTuple):
+    """What the index knows of one upload."""
+
+    address: str
+    name: str
+    bytes: int
+    documents: int
+    created: datetime
+    last_used: datetime
+
+
+def pack(corpus: Corpus) -> bytes:
+    """The container of a corpus: the same bytes for the same corpus."""
+    parts = {"documents": corpus.documents, "name": corpus.name, "notes": corpus.notes, "titles": corpus.titles}
+    # surrogatepass: undecodable bytes stand in the text as lone surrogates, and stay them
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def unpack(container: bytes) -> Corpus:
+    """The corpus in a container."""
+    parts = json.loads(container.decode("utf-8", "surrogatepass"))
+    return Corpus(parts["name"], tuple(parts["documents"]), tuple(parts["titles"]), tuple(parts["notes"]))
+
+
+def address_of(corpus: Corpus) -> str:
+    """The address under which a store keeps a corpus: the SHA-256 of its container, in hex."""
+    return hashlib.sha256(pack(corpus)).hexdigest()
+
+
+class Store:
+    """A folder of uploads and its index."""
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        url: str | None = None,
+        *,
+        max_corpus: int = MAX_CORPUS,
+        max_store: int = MAX_STORE,
+    ) -> None:
+        self.folder = Path(folder) if folder is not None else default_folder()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.max_corpus, self.max_store = max_corpus, max_store
+        url = url or os.environ.get("LADDER_DATABASE_URL")
+        self._engine = _engine(url or f"sqlite:///{self.folder / 'index.sqlite'}")
+        metadata.create_all(self._engine)
+
+    def put(self, corpus: Corpus) -> str:
+        """Keep a corpus; its address. Raises ValueError where it or the store would be too large."""
+        size = len(corpus.data)
+        if size > self.max_corpus:
+            raise ValueError(f"“{corpus.name}” has {size:,} bytes, more than {self.max_corpus:,}. Keep a slice of it.")
+        container = pack(corpus)
+        address = hashlib.sha256(container).hexdigest()
+        path = self._path(address)
+        if not path.exists():
+            if self.size() + size > self.max_store:
+                raise ValueError("The store is full. Ask whoever runs this server to remove old texts.")
+            _write_aside(path, zstandard.ZstdCompressor(level=3).compress(container))
+        self._remember(address, corpus)
+        return address
+
+    def get(self, address: str) -> Corpus:
+        """The corpus at an address. Raises ValueError for a bad address or a damaged file, KeyError for no file."""
+        path = self._path(address)
+        try:
+            packed = path.read_bytes()
+        except FileNotFoundError:
+            raise KeyError("This text is not here (any more). Upload it again, and the same link will work.") from None
+        try:
+            container = zstandard.ZstdDecompressor().decompress(packed)
+        except zstandard.ZstdError:
+            container = b""
+        if hashlib.sha256(container).hexdigest() != address:
+            raise ValueError("The stored copy of this text is damaged. Upload it again.")
+        corpus = unpack(container)
+        self._remember(address, corpus)
+        return corpus
+
+    def recent(self, n: int) -> list[Entry]:
+        """The n entries used last, newest first."""
+        newest = sql.select(uploads).order_by(uploads.c.last_used.desc()).limit(n)
+        with self._engine.connect() as connection:
+            return [Entry(*row) for row in connection.execute(newest)]
+
+    def forget(self, address: str) -> None:
+        """Remove an upload, where it is there."""
+        self._path(address).unlink(missing_ok=True)
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(uploads).where(uploads.c.address == address))
+
+    def expire(self, *, days: float = 30) -> int:
+        """Remove what has not been used for so many days; how many uploads that were."""
+        limit = _now() - timedelta(days=days)
+        with self._engine.connect() as connection:
+            old = connection.scalars(sql.select(uploads.c.address).where(uploads.c.last_used < limit)).all()
+        for address in old:
+            self.forget(address)
+        return len(old)
+
+    def size(self) -> int:
+        """The bytes of text in all uploads."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(sql.select(sql.func.coalesce(sql.func.sum(uploads.c.bytes), 0))) or 0)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._engine.dispose()
+
+    def _path(self, address: str) -> Path:
+        if not ADDRESS.fullmatch(address):
+            raise ValueError("An address has 64 hexadecimal digits. Check the link, or choose a text from the list.")
+        return self.folder / address[:2] / f"{address}.zst"
+
+    def _remember(self, address: str, corpus: Corpus) -> None:
+        """Note that an upload is there and was used just now."""
+        used = sql.update(uploads).where(uploads.c.address == address).values(last_used=_now())
+        entry = {
+            "address": address,
+            "name": corpus.name[:400].encode("utf-8", "replace").decode(),
+            "bytes": len(corpus.data),
+            "documents": len(corpus.documents),
+            "created": _now(),
+            "last_used": _now(),
+        }
+        with self._engine.begin() as connection:
+            if connection.execute(used).rowcount:
+                return
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sql.insert(uploads).values(entry))
+        except sql.exc.IntegrityError:
+            pass  # somebody else has just put the same text
+
+
+def default_folder() -> Path:
+    """Where uploads lie: `LADDER_DATA`, or else the user's data directory."""
+    import platformdirs
+
+    return Path(os.environ.get("LADDER_DATA") or platformdirs.user_data_dir("ladder")) / "uploads"
+
+
+def _engine(url: str) -> sql.Engine:
+    if not url.startswith("sqlite"):
+        return sql.create_engine(url, pool_pre_ping=True)
+    engine = sql.create_engine(url, poolclass=NullPool, connect_args={"timeout": SECONDS_TO_WAIT})
+
+    @sql.event.listens_for(engine, "connect")
+    def _together(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")  # readers need not wait for the writer
+
+    return engine
+
+
+def _write_aside(path: Path, content: bytes) -> None:
+    """Write a file under another name and move it into place, so that nobody ever sees half of it."""
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
+        try:
+            aside.write(content)
+            aside.flush()
+            os.fsync(aside.fileno())
+        except OSError:
+            Path(aside.name).unlink()
+            raise
+    os.replace(aside.name, path)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
