@@ -1,0 +1,65 @@
+"""Tokens become places: where does a token lie, and what lies near it?
+
+    embeddings.py    vectors learned from the corpus at hand
+    learned.py       the same with names: the first map of a text
+    encoder.py       vectors from a network that has read a billion sentences; and its inside
+    pieces.py        the words and sentences that are put on a map
+    neighbours.py    what lies near, by angle, product and distance
+    projection.py    a map on paper, and how far to believe it
+    attention.py     each token asks, every token answers
+    volume.py        how much room a cloud takes
+
+Importing this loads no network: `load_encoder` does, and takes seconds.
+
+>>> import numpy as np
+>>> found = nearest([1.0, 0.0], np.array([[0.0, 1.0], [2.0, 0.0], [1.0, 1.0]]), k=2)
+>>> found.indices.tolist()
+[1, 2]
+"""
+
+from ladder.geometry.attention import Attention, attend, effective_tokens, products, sink_share
+from ladder.geometry.embeddings import cooccurrences, ppmi, ppmi_svd
+from ladder.geometry.encoder import Encoder, Layers, Legibility, Tokens, embed, layers_of, legibility, load_encoder
+from ladder.geometry.learned import Space, learned
+from ladder.geometry.neighbours import MEASURES, Neighbours, cosine_similarity, nearest, overlap, unit
+from ladder.geometry.pieces import Pieces, frequent_words, sentences
+from ladder.geometry.projection import METHODS, Projection, Quality, project, quality_of
+from ladder.geometry.volume import Shape, mean_cosine, shape_of
+
+__all__ = [
+    "MEASURES",
+    "METHODS",
+    "Attention",
+    "Encoder",
+    "Layers",
+    "Legibility",
+    "Neighbours",
+    "Pieces",
+    "Projection",
+    "Quality",
+    "Shape",
+    "Space",
+    "Tokens",
+    "attend",
+    "cooccurrences",
+    "cosine_similarity",
+    "effective_tokens",
+    "embed",
+    "frequent_words",
+    "layers_of",
+    "learned",
+    "legibility",
+    "load_encoder",
+    "mean_cosine",
+    "nearest",
+    "overlap",
+    "ppmi",
+    "ppmi_svd",
+    "products",
+    "project",
+    "quality_of",
+    "sentences",
+    "shape_of",
+    "sink_share",
+    "unit",
+]
