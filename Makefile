@@ -1,0 +1,23 @@
+# One word, one thing: `make run`, `make test`, `make lint`, `make bench`.
+PYTHON = .venv/bin/python
+
+run: .venv
+	.venv/bin/streamlit run app.py
+
+test: .venv
+	$(PYTHON) -m pytest
+
+lint: .venv
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: .venv
+	$(PYTHON) -m tests.benchmarks
+
+.venv: requirements.txt requirements-dev.txt
+	python3 -m venv .venv
+	.venv/bin/pip install -r requirements-dev.txt
+	touch .venv
+
+.PHONY: run test lint bench

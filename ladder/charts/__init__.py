@@ -1,0 +1,1 @@
+"""Tables in, charts out: no computing, no Streamlit, one module a rung."""

@@ -1,0 +1,147 @@
+"""Charts of the rung Geometry: maps, neighbours by three measures, attention, the shape of a cloud."""
+
+import altair as alt
+import pandas as pd
+
+from ladder.charts.theme import AMOUNT_SCHEME, GREY, HEIGHT, OKABE_ITO, P_COLOUR, lines
+
+TALL = HEIGHT + 120  # with a legend below
+MAP_HEIGHT = 640  # with axes and legend
+AMOUNT = alt.Scale(scheme={"name": AMOUNT_SCHEME})
+CELL = 26  # pixels of a heat map's cell
+BELOW = alt.Legend(orient="bottom", title=None, labelLimit=320)
+LISTS = ["cosine", "dot", "euclidean", "several", "other"]
+
+
+def text_map(
+    table: pd.DataFrame, names: pd.DataFrame, *, title: str, axes: tuple[str, str], shade: str, log: bool
+) -> alt.LayerChart:
+    """A map of texts, coloured by `shade`; drag over it to select.
+
+    One row a text: columns `text`, `x`, `y`, `count`, `kept`; `names` are the rows written out.
+    """
+    brush = alt.selection_interval(name="brush")
+    x, y = (
+        alt.X("x:Q").title(axes[0]).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
+        alt.Y("y:Q").title(axes[1]).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
+    )
+    column = "kept" if shade == "true neighbours kept" else "count"
+    scale = alt.Scale(scheme={"name": AMOUNT_SCHEME}, type="log" if log and column == "count" else "linear")
+    points: alt.Chart = (
+        alt.Chart(table)
+        .mark_circle(size=60, opacity=0.85, stroke=GREY, strokeWidth=0.4)
+        .encode(
+            x,
+            y,
+            alt.Color(f"{column}:Q").scale(scale).title(shade).legend(orient="bottom", gradientLength=180, tickCount=4),
+            opacity=alt.condition(brush, alt.value(0.9), alt.value(0.2)),
+            tooltip=["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"],
+        )
+        .add_params(brush)
+    )
+    # A pale edge keeps a name legible over points, in light and in dark.
+    halo = alt.Chart(names).mark_text(dy=-9, fontSize=13, stroke="white", strokeWidth=3, opacity=0.85)
+    written = alt.Chart(names).mark_text(dy=-9, fontSize=13, color="#222222")
+    shown: list[alt.Chart] = [layer.encode(x, y, alt.Text("text:N"), tooltip=["text:N"]) for layer in (halo, written)]
+    return alt.LayerChart(layer=[points, *shown]).properties(title=lines(title), height=MAP_HEIGHT)
+
+
+def angle_and_length(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """All rows by cosine and by length; the picks of each list in its own colour and shape.
+
+    Columns `text`, `cosine`, `norm`, `list` (one of `LISTS`), and `name`, empty where none is written.
+    """
+    base = alt.Chart(table).encode(
+        alt.X("cosine:Q").title("cosine with the query").scale(zero=False, padding=30),
+        alt.Y("norm:Q")
+        .title("length of the vector")
+        .scale(type="log", nice=False, padding=10)
+        .axis(tickCount=4, format="~g"),
+        tooltip=["text:N", "list:N", alt.Tooltip("cosine:Q", format=".3f"), alt.Tooltip("norm:Q", format=".3f")],
+    )
+    colours = alt.Scale(domain=LISTS[:4], range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2], OKABE_ITO[3]])
+    shapes = alt.Scale(domain=LISTS[:4], range=["circle", "triangle-up", "square", "diamond"])
+    others: alt.Chart = base.transform_filter(alt.datum.list == "other").mark_point(
+        color=GREY, size=12, opacity=0.5, filled=True
+    )
+    picks: alt.Chart = (
+        base.transform_filter(alt.datum.list != "other")
+        .mark_point(size=130, filled=True)
+        .encode(
+            alt.Color("list:N").scale(colours).legend(BELOW),
+            alt.Shape("list:N").scale(shapes).legend(BELOW),
+        )
+    )
+    names: alt.Chart = base.mark_text(dy=-13, fontSize=13, color=GREY).encode(alt.Text("name:N"))
+    return alt.LayerChart(layer=[others, picks, names]).properties(title=lines(title), height=TALL)
+
+
+def attention_map(table: pd.DataFrame, *, title: str, value: str, row: str) -> alt.LayerChart:
+    """Who looks at whom: one row a pair, columns `asks`, `answers` (numbered tokens) and `value`; `row` is framed."""
+    x = alt.X("answers:N").sort(None).title("answers (k)").axis(labelAngle=-60, labelLimit=90)
+    y = alt.Y("asks:N").sort(None).title("asks (q)").axis(labelLimit=90)
+    cells: alt.Chart = (
+        alt.Chart(table)
+        .mark_rect()
+        .encode(
+            x,
+            y,
+            alt.Color("value:Q").scale(AMOUNT).title(value).legend(orient="bottom", gradientLength=180, tickCount=4),
+            tooltip=["asks:N", "answers:N", alt.Tooltip("value:Q", format=".4f", title=value)],
+        )
+    )
+    frame: alt.Chart = (
+        alt.Chart(table)
+        .transform_filter(alt.datum.asks == row)
+        .mark_rect(fillOpacity=0, stroke=OKABE_ITO[5], strokeWidth=1.5)
+        .encode(x, y)
+    )
+    return alt.LayerChart(layer=[cells, frame]).properties(title=lines(title), height=alt.Step(CELL))
+
+
+def row_bars(table: pd.DataFrame, *, title: str) -> alt.Chart:
+    """One row of weights: columns `answers`, `weight`, `product`, `score`."""
+    return (
+        alt.Chart(table)
+        .mark_bar(color=P_COLOUR)
+        .encode(
+            alt.X("weight:Q").title("softmax weight"),
+            alt.Y("answers:N").sort(None).title(None).axis(labelLimit=110),
+            tooltip=["answers:N", *(alt.Tooltip(f"{c}:Q", format=".4f") for c in ("product", "score", "weight"))],
+        )
+        .properties(title=lines(title), height=alt.Step(22))
+    )
+
+
+def head_map(table: pd.DataFrame, *, title: str, value: str, layer: int, head: int) -> alt.LayerChart:
+    """One number for each head: columns `layer`, `head`, `value`; the chosen one is framed."""
+    x, y = alt.X("head:O").title("head").axis(labelAngle=0), alt.Y("layer:O").title("layer")
+    cells: alt.Chart = (
+        alt.Chart(table)
+        .mark_rect()
+        .encode(
+            x,
+            y,
+            alt.Color("value:Q").scale(AMOUNT).title(value).legend(orient="bottom", gradientLength=180, tickCount=4),
+            tooltip=["layer:O", "head:O", alt.Tooltip("value:Q", format=".3f", title=value)],
+        )
+    )
+    frame: alt.Chart = (
+        alt.Chart(table)
+        .transform_filter((alt.datum.layer == layer) & (alt.datum.head == head))
+        .mark_rect(fillOpacity=0, stroke=OKABE_ITO[5], strokeWidth=3)
+        .encode(x, y)
+    )
+    return alt.LayerChart(layer=[cells, frame]).properties(title=lines(title), height=alt.Step(CELL))
+
+
+def spectrum(table: pd.DataFrame, *, title: str) -> alt.Chart:
+    """Shares of variance by direction: columns `direction`, `share`, `cloud`; `a ball` is what a round cloud has."""
+    base = alt.Chart(table).encode(
+        alt.X("direction:Q").title("direction, largest variance first").scale(type="log").axis(tickCount=5, format="d"),
+        alt.Y("share:Q").title("share of the variance").scale(type="log").axis(tickCount=5, format="~g"),
+        alt.Color("cloud:N").sort(None).scale(range=[P_COLOUR, GREY]).legend(BELOW),
+        tooltip=["cloud:N", "direction:Q", alt.Tooltip("share:Q", format=".5f")],
+    )
+    line = base.mark_line(strokeWidth=2.5).encode(alt.StrokeDash("cloud:N").sort(None).legend(BELOW))
+    return line.properties(title=lines(title), height=TALL, padding={"top": 12, "right": 12, "left": 5, "bottom": 5})

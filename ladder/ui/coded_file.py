@@ -1,0 +1,140 @@
+"""The held-out part as a real file, written by the arithmetic coder, beside what compressors make of it."""
+
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from ladder.charts import probability as charts
+from ladder.math import bits_per_byte
+from ladder.probability import compress, decompress
+from ladder.probability.coder import HEADER_BYTES
+from ladder.reality import Corpus, to_bytes, to_text, yardsticks
+from ladder.rungs import PROBABILITY
+from ladder.ui.asked import lossless, model_of, order_knob, parts_of
+from ladder.ui.cache import identity, split_of, train_alphabet
+from ladder.ui.explain import explain
+from ladder.ui.jobs import Progress, run_job
+from ladder.ui.show import show_chart
+from ladder.ui.view import View
+from ladder.ui.waterfall import climb_of
+from ladder.waterfall import Step
+
+LARGEST_FILE = 200_000  # bytes of the held-out part that are written
+
+
+class Written(NamedTuple):
+    """A file, and what it is measured against."""
+
+    data: bytes
+    n_bytes: int  # of the text
+    n_tokens: int
+    bits: float  # the sum of surprisals
+    same: bool  # whether the text came back byte for byte
+    rivals: pd.DataFrame  # compressor, bytes
+    whole: bool  # whether it is all of the held-out part
+
+
+@st.fragment
+def file_panel(view: View) -> None:
+    """The held-out part as a real file, and read back."""
+    if not lossless(view):
+        return
+    order = order_knob()
+    parts = parts_of(view)
+    if parts is None:
+        return
+    size = min(len(to_bytes(parts.held_out)), LARGEST_FILE)
+    st.markdown(
+        f"An arithmetic coder, driven by the {order}-gram model of the training part, writes "
+        f"{'the held-out part' if size < LARGEST_FILE else f'the first {LARGEST_FILE:,} bytes of the held-out part'} "
+        f"({size:,} bytes) into a file, and reads it back."
+    )
+    key = ("file", identity(view.corpus), view.scheme, view.vocabulary_size, order)
+    written = run_job(
+        key,
+        "Writing the file",
+        lambda progress: write_file(view.corpus, view.scheme, view.vocabulary_size, order, progress),
+        start_label="Write the file",
+    )
+    if written is None:
+        return
+    _show_file(view, written, order)
+
+
+def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, progress: Progress) -> Written:
+    """The held-out part, or its beginning, written by the coder, read back and measured."""
+    progress(0.01, "counting")
+    model = model_of(corpus, scheme, vocabulary_size, order)
+    parts = split_of(corpus)
+    text = to_text(to_bytes(parts.held_out)[:LARGEST_FILE])
+    encoding = train_alphabet(corpus, scheme, vocabulary_size).encode(text)
+    data = compress(encoding.ids, model, progress=lambda share: progress(0.05 + 0.4 * share, "writing"))
+    back = decompress(data, model, progress=lambda share: progress(0.45 + 0.4 * share, "reading back"))
+    progress(0.9, "the others’ files")
+    return Written(
+        data,
+        encoding.n_bytes,
+        len(encoding.ids),
+        float(model.surprisals(encoding.ids).sum()),
+        encoding.decode(back) == to_bytes(text),
+        yardsticks(to_bytes(text), given=to_bytes(parts.train)),
+        len(to_bytes(parts.held_out)) <= LARGEST_FILE,
+    )
+
+
+def _show_file(view: View, written: Written, order: int) -> None:
+    model = model_of(view.corpus, view.scheme, view.vocabulary_size, order)
+    n = written.n_bytes
+    price = bits_per_byte(8 * len(written.data), n)
+    if written.whole:
+        climb_of(view.corpus, view.scheme, view.vocabulary_size).add(Step(PROBABILITY, "coded file", price))
+    ways = [("this file", len(written.data), True), ("sum of surprises / 8", written.bits / 8, True)]
+    ways += [(row.compressor, row.bytes, False) for row in written.rivals.itertuples()]
+    table = pd.DataFrame(sorted(ways, key=lambda way: way[1]), columns=["way", "bytes", "ours"])
+    table["bits_per_byte"] = 8 * table["bytes"] / n
+    table["label"] = [
+        f"{size:,.0f} · {view.lens.scale(bits):.3f} {view.lens.unit}/byte"
+        for size, bits in zip(table["bytes"], table["bits_per_byte"], strict=True)
+    ]
+    best = written.rivals.loc[written.rivals["bytes"].idxmin()]
+    finding = (
+        f"The file has {len(written.data):,} bytes, {len(written.data) - written.bits / 8:,.1f} more than the "
+        f"surprises ask for; the best compressor, {best['compressor']}, takes {int(best['bytes']):,}"
+    )
+    show_chart(
+        charts.file_bars(table, title=finding),
+        table,
+        key="file",
+        alt=finding + ". " + "; ".join(f"{way}: {size:,.0f} bytes" for way, size, _ in ways) + ".",
+        width="stretch",
+    )
+    st.markdown(
+        f"{'✅ Read back, byte for byte the same' if written.same else '❌ Read back, but not the same'}: {n:,} bytes "
+        f"in {written.n_tokens:,} tokens, for {view.lens.amount(price, per='byte')}; {HEADER_BYTES} bytes of the file "
+        "are its header. The compressors were given the same training part. With the model inside (its tables, zipped: "
+        f"{model.size_bytes:,} bytes) the file would have {len(written.data) + model.size_bytes:,}."
+    )
+    st.download_button(
+        "The file",
+        written.data,
+        "held-out.ladder",
+        "application/octet-stream",
+        key="file-download",
+        icon="💾",
+        on_click="ignore",
+    )
+    explain(
+        "file",
+        formula=rf"""\begin{{aligned}}
+\tfrac18 \textstyle\sum_t -\log_2 q(x_t \mid x_{{<t}}) &= {written.bits / 8:.1f}\ \text{{bytes}} \\
+\text{{file}} &= {HEADER_BYTES} + {len(written.data) - HEADER_BYTES} = {len(written.data)}\ \text{{bytes}} \\
+8 \cdot {len(written.data)} / {n} &= {price:.4f}\ \text{{bits/byte}}
+\end{{aligned}}""",
+        source=[compress, decompress],
+        question="The decoder must hold the model. If the model travelled with the file, would this still be the "
+        "shortest of the files?",
+        answer=f"The model’s tables take {model.size_bytes:,} bytes when zipped, so together they take "
+        f"{len(written.data) + model.size_bytes:,}. For one short text a large model never pays; for many texts it is "
+        "sent once.",
+    )

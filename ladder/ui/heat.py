@@ -1,0 +1,104 @@
+"""The next token's distribution as a body that is heated: F, U, S and C over T."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ladder.charts import probability as charts
+from ladder.lenses import nats_to_bits
+from ladder.lenses.simplex import Floats
+from ladder.probability import energies, slopes, thermodynamics
+from ladder.ui.asked import ask, checks, temperature_knob
+from ladder.ui.explain import explain
+from ladder.ui.show import show_chart
+from ladder.ui.view import View
+
+TEMPERATURES = np.geomspace(0.05, 5, 141)
+
+
+@st.fragment
+def temperature_panel(view: View) -> None:
+    """The next token's distribution as a body that is heated."""
+    asked = ask(view)
+    if asked is None:
+        return
+    T = temperature_knob()
+    E = energies(asked.model.logits(asked.context))
+    curve, here = thermodynamics(E, T=TEMPERATURES), thermodynamics(E, T=T)
+    peak = int(curve.C.argmax())
+    unit = view.lens.unit
+
+    per_nat = float(nats_to_bits(1)) if view.lens.shannon else 1.0
+
+    left, right = st.columns(2)
+    with left:
+        table = _long(("F", "U", "TS"), (curve.F, curve.U, TEMPERATURES * curve.S), per_nat)
+        marks = _marks(("F", "U", "TS"), (here.F, here.U, T * here.S), T, per_nat)
+        U, TS, F = here.U * per_nat, T * here.S * per_nat, here.F * per_nat
+        finding = f"At T = {T:g}: U = {U:.2f}, TS = {TS:.2f}, and F = {F + 0.0:.2f} {unit} is left"
+        show_chart(
+            charts.curves(table, marks, names=["F", "U", "TS"], title=finding, unit=unit, T=T),
+            table,
+            key="free-energy",
+            alt=f"{finding}. F falls with temperature, U rises; F = U - TS throughout.",
+            width="stretch",
+        )
+    with right:
+        table = _long(("S", "C"), (curve.S, curve.C), per_nat)
+        marks = _marks(("S", "C"), (here.S, here.C), T, per_nat)
+        top = {"T": TEMPERATURES[peak], "quantity": "C", "amount": curve.C[peak] * per_nat, "note": "peak of C"}
+        marks = pd.concat([marks, pd.DataFrame([top])], ignore_index=True)
+        finding = f"The heat capacity peaks at T = {TEMPERATURES[peak]:.2f}: there the knob changes the text most"
+        show_chart(
+            charts.curves(table, marks, names=["S", "C"], title=finding, unit=unit, T=T),
+            table,
+            key="heat-capacity",
+            alt=f"{finding}. Entropy is {here.S * per_nat:.3f} {unit} at T = {T:g} and tends to "
+            f"{np.log(len(E)) * per_nat:.3f}, all tokens alike.",
+            width="stretch",
+        )
+    st.caption(
+        f"Energies are E = −ln q of the model’s next-token distribution, k = 1; amounts in {unit}. At T = 1 the body "
+        "is the model itself: Z = 1, F = 0, U = S."
+    )
+    slope = slopes(E, T=T)
+    checks(
+        [
+            ("F = U − TS", here.F, here.U - T * here.S),
+            ("−S = dF/dT", -here.S, slope.dF_dT),
+            ("C = Var(E)/T² = dU/dT", here.C, slope.dU_dT),
+            ("C = Var(E)/T² = T dS/dT", here.C, slope.T_dS_dT),
+        ]
+    )
+    st.caption("In nats. Derivatives are fourth-order finite differences of the curves, a second route to S and C.")
+    explain(
+        "temperature",
+        formula=rf"""\begin{{aligned}}
+Z &= \textstyle\sum_i e^{{-E_i/T}} = {here.Z:.5g} \\
+F &= -T \ln Z = {here.F:z.4f} \\
+U - TS &= {here.U:z.4f} - {T:g} \cdot {here.S:z.4f} = {here.U - T * here.S:z.4f} \\
+C &= \mathrm{{Var}}(E)/T^2 = {here.C:z.4f}
+\end{{aligned}}""",
+        source=[thermodynamics, slopes],
+        question="Where does S end as T grows without bound, and where as T falls to 0?",
+        answer=f"At infinite T all {len(E):,} tokens are alike: S = ln {len(E):,} = {np.log(len(E)):.3f} nats. At 0 "
+        "only the likeliest is left, and S = 0, or ln g where g tokens tie.",
+    )
+
+
+def _long(names: Sequence[str], columns: Sequence[Floats], per_nat: float) -> pd.DataFrame:
+    return pd.concat(
+        pd.DataFrame({"T": TEMPERATURES, "quantity": name, "amount": column * per_nat})
+        for name, column in zip(names, columns, strict=True)
+    )
+
+
+def _marks(names: Sequence[str], values: Sequence[Floats], T: float, per_nat: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"T": T, "quantity": name, "amount": value * per_nat, "note": ""}
+            for name, value in zip(names, values, strict=True)
+        ]
+    )

@@ -1,0 +1,206 @@
+"""Where the Geometry page's vectors come from: learned from the text at once, or encoded in a job.
+
+The encoder is loaded in a job that begins when the page is first opened. Nothing waits for it
+but what needs it.
+"""
+
+import os
+import time
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ladder.geometry import Space, encoder, learned, unit
+from ladder.geometry.pieces import Pieces, frequent_words, sentences
+from ladder.geometry.projection import Projection, project
+from ladder.lenses.simplex import Floats
+from ladder.reality import Corpus
+from ladder.ui import knobs
+from ladder.ui.cache import identity, shared
+from ladder.ui.jobs import Progress, run_job
+from ladder.ui.view import View
+
+LEARNED, WORDS, SENTENCES = "learned", "words", "sentences"
+KINDS = {LEARNED: "Learned here", WORDS: "Words", SENTENCES: "Sentences"}
+WHOSE = "Placed: the text’s own vectors, or the encoder’s of words or sentences"
+SIZES = (50, 100, 200, 500, 1000, 2000)
+READ = 2_000_000  # characters that words and sentences are looked for in
+SPELLED_OUT = 0.6  # tokens a character, from where on the encoder spells rather than reads
+MUCH_UNKNOWN = 0.05
+
+Key = tuple[Hashable, ...]
+
+
+class Chosen(NamedTuple):
+    """A space with its key for caches and jobs."""
+
+    key: Key
+    kind: str
+    space: Space
+
+
+def choose_kind() -> str:
+    """The knob that says what is placed."""
+    return knobs.choice("space", WHOSE, KINDS, LEARNED)
+
+
+def choose_most() -> int:
+    """The knob that says how many points there may be."""
+    return knobs.slider_of("points", "Points at most", SIZES, 500)
+
+
+def space_of(view: View, kind: str, most: int) -> Chosen | None:
+    """What is placed; None while a job is at it, which is drawn, and where there is nothing, which is said."""
+    if kind == LEARNED:
+        space = learned_space(view.corpus, most)
+        if not len(space.texts):
+            st.info(
+                "Nothing in this text keeps company beyond chance, so there is nothing to place. "
+                "Choose a longer text, or let the encoder place its sentences."
+            )
+            return None
+        return Chosen((LEARNED, identity(view.corpus), most), kind, space)
+    found = pieces_of(view.corpus, kind, most)
+    if not found.texts:
+        st.info(f"This text holds no {kind} with a letter in them, so there is nothing to encode.")
+        return None
+    model = the_encoder()
+    if model is None:
+        return None
+    place = encoder_place()
+    key = (kind, identity(view.corpus), most, place)
+    encoded = run_job(
+        ("embed", *key),
+        f"Encoding {len(found.texts):,} {kind}",
+        lambda progress: _encoded(model, found, progress),
+    )
+    if encoded is None:
+        return None
+    _say_how_legible(legibility_of(key, model, encoded.texts))
+    return Chosen(key, kind, encoded)
+
+
+@shared(max_entries=24)
+def learned_space(corpus: Corpus, most: int) -> Space:
+    """The most frequent tokens of a text with vectors learned from it."""
+    space = everything_learned(corpus)
+    n = min(most, len(space.texts))
+    rest = "all" if n == len(space.texts) else f"the most frequent {n:,} of"
+    note = f"{rest} {len(space.texts):,} {space.note} that keep company beyond chance"
+    return Space(space.texts[:n], space.counts[:n], _kept(space.vectors[:n]), note)
+
+
+@shared(max_entries=12)
+def everything_learned(corpus: Corpus) -> Space:
+    """All tokens of a text with vectors learned from it."""
+    return learned(corpus.text)
+
+
+@shared(max_entries=24)
+def pieces_of(corpus: Corpus, kind: str, most: int) -> Pieces:
+    """What the encoder is given of a text."""
+    read = corpus.text[:READ]
+    found = frequent_words(read, most=most) if kind == WORDS else sentences(read, most=most)
+    only = f", looked for in the first {READ:,} characters" if len(corpus.text) > READ else ""
+    return found._replace(note=found.note + only)
+
+
+def directions(space: Space) -> Floats:
+    """The vectors at length one: a map of what is near by angle."""
+    return unit(space.vectors)
+
+
+def the_encoder() -> encoder.Encoder | None:
+    """The encoder once it is loaded; until then its progress is drawn, and None."""
+    return run_job(("encoder", encoder_place()), "Loading the encoder", _load)
+
+
+def encoder_place() -> str:
+    """What LADDER_ENCODER says; empty for the packaged one."""
+    return os.environ.get(encoder.VARIABLE, "")
+
+
+@shared(max_entries=2)
+def loaded_encoder(place: str, _progress: Progress) -> encoder.Encoder:
+    """The encoder of a place, loaded once for all."""
+    return encoder.load_encoder(place or None, step=_progress)
+
+
+@shared(max_entries=128)
+def query_vector(place: str, query: str, _model: encoder.Encoder) -> Floats:
+    """The encoder's vector of one text: (d,)."""
+    return _kept(_model.encode([query]))[0]
+
+
+@shared(max_entries=32)
+def layers_of_sentence(place: str, sentence: str, _model: encoder.Encoder) -> encoder.Layers:
+    """The inside of the encoder while it reads a sentence."""
+    return encoder.layers_of(_model, sentence)
+
+
+@shared(max_entries=24)
+def legibility_of(key: Key, _model: encoder.Encoder, _texts: tuple[str, ...]) -> encoder.Legibility:
+    """How well the encoder reads the texts of a space, by the first 300 of them."""
+    return encoder.legibility(_model, _texts[:300])
+
+
+@shared(max_entries=48)
+def pca_of(key: Key, _vectors: Floats) -> Projection:
+    """The shadow of a space, at once."""
+    return project(_vectors, method="pca")
+
+
+def projected(chosen: Chosen, method: str, title: str, seed: int) -> Projection | None:
+    """A nonlinear map of a space, drawn in a job once somebody asks for it."""
+    vectors = directions(chosen.space)
+
+    def work(progress: Progress) -> Projection:
+        progress(0.1, f"placing {len(vectors):,} points, which cannot be stopped half-way")
+        return project(vectors, method=method, seed=seed)
+
+    return run_job(
+        ("project", method, seed, *chosen.key), f"The {title} map", work, start_label=f"Draw the {title} map"
+    )
+
+
+def _load(progress: Progress) -> encoder.Encoder:
+    try:
+        return loaded_encoder(encoder_place(), progress)
+    except FileNotFoundError as missing:
+        raise ValueError(str(missing)) from missing
+
+
+def _encoded(model: encoder.Encoder, found: Pieces, progress: Progress) -> Space:
+    started = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        pace = done / max(time.monotonic() - started, 1e-3)
+        progress(done / total, f"{done:,} of {total:,}, {pace:.0f} a second")
+
+    progress(0, "the first batch")
+    vectors = encoder.embed(model, found.texts, progress=report)
+    return Space(found.texts, found.counts, _kept(vectors), found.note)
+
+
+def _say_how_legible(read: encoder.Legibility) -> None:
+    if read.unknown > MUCH_UNKNOWN:
+        st.warning(
+            f"{read.unknown:.0%} of the tokens are [UNK]: the encoder has no sign for what stands there, "
+            "and all texts of such tokens lie in one place."
+        )
+    elif read.tokens_per_character > SPELLED_OUT:
+        st.warning(
+            f"The encoder needs {read.tokens_per_character:.2f} tokens a character here (about 0.25 in English): "
+            "it spells this script rather than reads it. Its neighbours are alike in letters, hardly in meaning."
+        )
+    if read.cut:
+        st.caption(f"{read.cut:,} of the texts are longer than the encoder reads at once; their ends are not read.")
+
+
+def _kept(vectors: Floats) -> Floats:
+    """A copy that no session can change."""
+    copy = np.array(vectors)
+    copy.setflags(write=False)
+    return copy

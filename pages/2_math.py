@@ -1,0 +1,17 @@
+"""Math: which alphabet?"""
+
+from ladder.rungs import MATH
+from ladder.ui import math
+from ladder.ui.frame import open_rung, panels
+
+view = open_rung(MATH)
+panels(
+    view,
+    {
+        "tokens": ("Tokens", math.tokens_panel),
+        "alphabets": ("Alphabets", math.alphabets_panel),
+        "sizes": ("Vocabulary", math.sizes_panel),
+        "coarse": ("Coarse-graining", math.coarse_panel),
+        "zipf": ("Zipf and Heaps", math.zipf_panel),
+    },
+)

@@ -1,0 +1,16 @@
+"""The rung Geometry: where does a token lie, and what lies near it?"""
+
+from ladder.rungs import GEOMETRY
+from ladder.ui import geometry
+from ladder.ui.frame import open_rung, panels
+
+view = open_rung(GEOMETRY)
+panels(
+    view,
+    {
+        "map": ("Map", geometry.map_panel),
+        "neighbours": ("Neighbours", geometry.neighbours_panel),
+        "attention": ("Attention", geometry.attention_panel),
+        "shape": ("Shape", geometry.shape_panel),
+    },
+)

@@ -1,0 +1,16 @@
+"""Probability: what will it say next?"""
+
+from ladder.rungs import PROBABILITY
+from ladder.ui import probability
+from ladder.ui.frame import open_rung, panels
+
+view = open_rung(PROBABILITY)
+panels(
+    view,
+    {
+        "next": ("The next token", probability.next_token_panel),
+        "write": ("Write", probability.write_panel),
+        "temperature": ("Temperature", probability.temperature_panel),
+        "file": ("The file", probability.file_panel),
+    },
+)

@@ -1,0 +1,30 @@
+"""AppTest on the whole app, with a store and a memory of its own."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path, monkeypatch):
+    """Every test has an empty store, and nothing that another test has computed."""
+    monkeypatch.setenv("LADDER_DATA", str(tmp_path))
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_app():
+    """Opens a page with query parameters, as a link does; fails where an exception is on it."""
+
+    def opened(page: str = "app.py", **query: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / page), default_timeout=60)
+        at.query_params.update({key: str(value) for key, value in query.items()})
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened

@@ -1,0 +1,233 @@
+"""The page Probability, by what it shows."""
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ladder.lenses import entropy, kl_divergence
+from ladder.probability import next_distribution
+from ladder.reality import Corpus, load_sample
+from ladder.rungs import REALITY
+from ladder.statistics import NGram
+from ladder.ui import written
+from ladder.ui.cache import train_and_held_out
+from ladder.ui.next_token import five_steps
+from ladder.ui.shelf import shelf
+from ladder.ui.written import readable, surprises_table
+
+ROOT = Path(__file__).parents[2]
+STRANGE = {
+    "three bytes": "abc",
+    "two bytes": "ab",
+    "one character": "é",
+    "one repeated": "a" * 3000,
+    "no spaces": "道可道非常道名可名非常名" * 40,
+    "right to left": "שלום עולם " * 40,
+    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
+    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
+    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
+    "only space": " \n" * 30,
+}
+PANELS = ("next", "write", "temperature", "file")
+TEXT = "In the beginning was the word, and the word was with the text. " * 60
+
+
+def shown(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.info, at.warning, at.subheader)
+    return "\n".join([element.value for kind in kinds for element in kind])
+
+
+def drive(panel: str, corpus: Corpus, scheme: str = "bpe", lens: str = "Shannon", **query: object) -> AppTest:
+    """One panel on its own, with a corpus of ours and knobs as a link sets them."""
+
+    def script(panel, corpus, scheme, lens):
+        from ladder.ui import probability
+        from ladder.ui.lens import LENSES
+        from ladder.ui.view import View
+
+        panels = {
+            "next": probability.next_token_panel,
+            "write": probability.write_panel,
+            "temperature": probability.temperature_panel,
+            "file": probability.file_panel,
+        }
+        panels[panel](View(corpus, corpus, "test", scheme, 300, LENSES[lens]))
+
+    at = AppTest.from_function(script, args=(panel, corpus, scheme, lens), default_timeout=60)
+    at.query_params.update({key: str(value) for key, value in query.items()})
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+@pytest.fixture(scope="module")
+def words() -> Corpus:
+    return Corpus.of("words", TEXT)
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("panel", PANELS)
+def test_no_text_however_strange_breaks_a_panel(panel, name):
+    at = drive(panel, Corpus.of(name, STRANGE[name]), "bpe")
+    assert shown(at)
+
+
+@pytest.mark.parametrize("scheme", ["bytes", "characters", "words", "bpe"])
+@pytest.mark.parametrize("panel", ["next", "write"])
+def test_every_lossless_alphabet_can_be_asked(panel, scheme, words):
+    assert "looks at the last" in shown(drive(panel, words, scheme))
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_an_alphabet_that_loses_text_is_refused_with_a_way_out(panel, words):
+    (sentence,) = [info.value for info in drive(panel, words, "wordpiece").info]
+    assert "does not give the text back" in sentence
+    assert "Choose BPE" in sentence
+
+
+def table(at: AppTest, with_column: str) -> dict[str, list[float]]:
+    (found,) = [t.value for t in at.table if with_column in t.value.columns]
+    return {row: found.loc[row].tolist() for row in found.index}
+
+
+def test_the_numbers_are_those_of_the_distribution(words):
+    at = drive("next", words, "bytes", prompt="the wor", order=3, T=0.5, topk=2)
+    train, _ = train_and_held_out(words, "bytes", 300)
+    model = NGram.fit(train.ids, 256, order=3)
+    q = next_distribution(model.logits(np.frombuffer(b"or", dtype=np.uint8)), temperature=0.5, top_k=2)
+    assert table(at, "drawn from")["H, entropy in bits"] == [f"{entropy(p):z.4f}" for p in (q.before, q.tempered, q.p)]
+    checks = table(at, "one route")
+    price = next(row for name, row in checks.items() if name.startswith("price of the cut"))
+    assert price[0] == price[1] == f"{kl_divergence(q.p, q.tempered):z.9f}"
+
+
+@pytest.mark.parametrize("query", [{}, {"T": 0.05}, {"T": 5, "topk": 3, "topp": 0.5, "minp": 0.2}, {"bare": "true"}])
+@pytest.mark.parametrize("panel", ["next", "temperature"])
+def test_every_identity_holds_on_screen(panel, query, words):
+    differences = [float(row[2]) for row in table(drive(panel, words, **query), "one route").values()]
+    assert len(differences) == 4
+    assert max(differences) < 1e-6
+
+
+def test_the_seed_in_the_link_decides_what_is_drawn(words):
+    def drawn(seed: int) -> str:
+        return re.search(r"\*\*Seed \d+ draws (“.*?”)\*\*", shown(drive("next", words, seed=seed, bare="true")))[1]
+
+    assert drawn(5) == drawn(5)
+    assert len({drawn(seed) for seed in range(6)}) > 1
+
+
+def test_reading_along_marks_the_token_that_really_follows(words):
+    assert "really follows" in shown(drive("next", words))
+    assert "really follows" not in shown(drive("next", words, prompt="word"))
+    assert "how common" in shown(drive("next", words, bare="true"))
+
+
+def test_letters_that_the_text_never_had_are_named(words):
+    assert "never has “ж”" in shown(drive("next", words, "characters", prompt="wordж"))
+    assert "never has" not in shown(drive("next", words, "characters", prompt="word"))
+
+
+def test_a_prompt_is_shown_as_text_and_never_run(words):
+    at = drive("write", Corpus.of("x", STRANGE["script"] * 5), "characters", prompt="<script>")
+    assert "<script>" not in shown(at)
+
+
+def test_a_setting_that_cannot_be_is_said(words):
+    assert any("asks for T" in warning.value for warning in drive("next", words, T=-3).warning)
+
+
+def test_three_temperatures_stand_side_by_side(words):
+    text = shown(drive("write", words, temps="true"))
+    assert all(f"**T = {T}**" in text for T in ("0.5", "1", "1.5"))
+
+
+def test_boltzmanns_lens_speaks_nats(words):
+    assert "nats/byte" in shown(drive("write", words, lens="Boltzmann"))
+    assert "S, entropy in nats" in table(drive("next", words, lens="Boltzmann"), "drawn from")
+
+
+def test_the_file_comes_back_and_its_price_is_shown(words):
+    at = drive("file", words, "bpe")
+    at.button[0].click().run()
+    for _ in range(100):
+        if "Read back" in shown(at):
+            break
+        time.sleep(0.1)
+        at.run()
+    text = shown(at)
+    assert "✅ Read back, byte for byte the same" in text
+    assert "bits/byte" in text
+
+
+def test_a_draw_becomes_the_corpus_of_the_next_climb(words, monkeypatch):
+    gone = []
+    monkeypatch.setattr(written, "link_to", lambda rung, **settings: gone.append((rung, settings["corpus"])))
+    at = drive("write", words, "bytes", n=50, seed=3)
+    at.button(key="as-corpus").click().run()
+    assert not at.exception
+    ((rung, address),) = gone
+    assert rung == REALITY
+    drawn = shelf().get(address)
+    assert (drawn.name, len(drawn.data)) == ("Drawn by a 5-gram at T = 1, seed 3", 50)
+
+
+def test_readable_joins_the_tokens_of_one_character():
+    vocabulary = (b"\xe9", b"\x81", b"\x93", b"a", b"\xff")
+    pieces = list(readable(np.array([3, 0, 1, 2, 3, 4, 0]), np.arange(1.0, 8.0), vocabulary))
+    assert pieces == [("a", 1.0), ("道", 9.0), ("a", 5.0), ("\udcff", 6.0), ("\udce9", 7.0)]
+
+
+def test_readable_loses_no_byte_and_no_bit():
+    vocabulary = tuple(bytes([b]) for b in range(256))
+    ids = np.random.default_rng(0).integers(0, 256, 2_000)
+    pieces = list(readable(ids, np.ones(len(ids)), vocabulary))
+    assert "".join(text for text, _ in pieces).encode("utf-8", "surrogateescape") == bytes(ids.tolist())
+    assert sum(bits for _, bits in pieces) == len(ids)
+
+
+def test_the_surprises_of_a_draw_are_exported_token_by_token():
+    from ladder.probability import Draw
+
+    draw = Draw(np.array([1, 0]), np.array([2.0, 1.0]), np.array([0.5, 0.25]))
+    exported = surprises_table(draw, (b" a", b"\n"))
+    assert exported["token"].tolist() == ["⏎", "·a"]
+    assert exported["surprisal_bits"].tolist() == [2.0, 1.0]
+
+
+def test_five_steps_put_the_needles_stretch_where_the_cumulated_p_is():
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {
+            "token": ["a", "b"],
+            "id": [0, 1],
+            "logit": [-1.0, -np.inf],
+            "over_T": [-2.0, -np.inf],
+            "before": [1.0, 0.0],
+            "tempered": [1.0, 0.0],
+            "p": [1.0, 0.0],
+            "kept": [True, False],
+            "start": [0.0, 1.0],
+            "stop": [1.0, 1.0],
+            "drawn": [True, False],
+            "real": [False, False],
+        }
+    )
+    steps = five_steps(table)
+    assert len(steps) == 10
+    last = steps[steps["step"] == 5]
+    assert last["begin"].tolist() == [0.0, 1.0]
+    assert last["end"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("sample", ["hamlet"])
+def test_the_page_opens_on_a_sample_by_its_link(sample, open_app):
+    at = open_app(corpus=sample, panel="Write", n=50)
+    at.switch_page("pages/5_probability.py").run()
+    assert not at.exception
+    assert load_sample(sample).name in shown(at)

@@ -1,0 +1,152 @@
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ladder.reality import Corpus
+from ladder.ui import statistics
+from ladder.ui.jobs import Cancelled, Progress
+from ladder.ui.lens import LENSES
+from ladder.ui.view import View
+
+PANELS = ("fit_panel", "ngrams_panel", "leaderboard_panel", "learned_panel")
+LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
+TEXTS = {
+    "three bytes": "abc",
+    "one character": "x",
+    "one character, many times": "a" * 500,
+    "no spaces": "春眠不覺曉處處聞啼鳥夜來風雨聲花落知多少" * 20,
+    "right to left": "گفتم غم تو دارم گفتا غمت سر آید\n" * 20,
+    "emoji with joiners": "👩\u200d👩\u200d👧 and 🏳️\u200d🌈\n" * 40,
+    "bytes that are no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 2,
+    "markup": '<script>alert(1)</script> <b onclick="x">$\\alpha$ **[a](b)**\n' * 20,
+}
+
+
+def script(panel: str, text: str, scheme: str, lens: str) -> None:
+    from ladder.reality import Corpus
+    from ladder.ui import statistics
+    from ladder.ui.lens import LENSES
+    from ladder.ui.view import View
+
+    corpus = Corpus.of("a text", text)
+    getattr(statistics, panel)(View(corpus, corpus, "a", scheme, 300, LENSES[lens]))
+
+
+def show(panel, text=LINES * 10, *, scheme="words", lens="Shannon", **query):
+    app = AppTest.from_function(script, args=(panel, text, scheme, lens), default_timeout=60)
+    for key, setting in query.items():
+        app.query_params[key] = setting
+    app.run()
+    for _ in range(40):
+        assert not app.exception, app.exception[0].message
+        if not any(button.label == "Cancel" for button in app.button):
+            return app
+        time.sleep(0.25)
+        app.run()
+    raise AssertionError("the job did not end")
+
+
+def charts_of(app):
+    return [element.proto.spec for element in app.get("vega_lite_chart")]
+
+
+def words_of(app):
+    return " ".join(element.value for kind in ("markdown", "caption", "info", "warning") for element in app.get(kind))
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("text", TEXTS, ids=str)
+def test_no_text_brings_a_panel_down(panel, text):
+    show(panel, TEXTS[text], scheme="characters", lens="both")
+
+
+@pytest.mark.parametrize("panel", PANELS[1:])
+def test_a_lossy_alphabet_has_no_price_and_the_page_says_so(panel):
+    app = show(panel, scheme="wordpiece")
+    assert "does not give the text back" in app.info[0].value
+
+
+def test_gradient_descent_shows_its_price_step_by_step():
+    app = show("fit_panel")
+    spec = " ".join(charts_of(app))
+    for symbol in ("H(p)", "KL(p", "gradient descent", "L-BFGS", "counting", "rarest quarter"):
+        assert symbol in spec
+    assert app.select_slider(key="step").value == 20
+    app.button(key="fit_next").click().run()
+    assert app.select_slider(key="step").value == 30
+    assert not app.exception
+
+
+def test_a_rate_that_is_too_large_is_said():
+    app = show("fit_panel", rate="64")
+    assert "overshoot" in app.warning[0].value
+
+
+def test_by_hand_there_is_a_slider_for_each_symbol():
+    app = show("fit_panel", way="by hand")
+    assert [app.slider(key=f"theta{i}").value for i in range(5)] == [0.0] * 5
+    before = charts_of(app)
+    app.slider(key="theta0").set_value(3.0).run()
+    assert not app.exception
+    assert charts_of(app) != before
+
+
+def test_the_lens_changes_the_unit():
+    assert "bits per token" in " ".join(charts_of(show("fit_panel")))
+    boltzmann = show("fit_panel", lens="Boltzmann")
+    assert "nats per token" in " ".join(charts_of(boltzmann))
+    assert "ground state" in words_of(boltzmann)
+
+
+def test_the_best_order_is_in_the_title_and_fallbacks_are_said():
+    app = show("ngrams_panel")
+    assert "Kneser-Ney is best at order" in charts_of(app)[0]
+    assert "too few grams" in words_of(app)
+
+
+def test_the_leaderboard_holds_models_and_compressors():
+    app = show("leaderboard_panel")
+    names = set(app.dataframe[0].value["name"])
+    assert any(name.startswith("Kneser-Ney") for name in names)
+    assert "zlib" in {name.lower() for name in names}
+
+
+def test_the_passages_behind_a_prediction_are_shown():
+    app = show("learned_panel", after="the cat sees the")
+    assert any("]→" in code.value and "the cat sees the" in code.value for code in app.code)
+
+
+def test_markup_is_shown_as_text():
+    app = show("learned_panel", TEXTS["markup"], scheme="bytes", after="<script>")
+    assert any("<script>" in code.value for code in app.code)
+    assert not any("<script>" in element.value for element in app.markdown)
+
+
+def test_a_long_text_is_bounded_and_the_page_says_so(monkeypatch):
+    monkeypatch.setattr(statistics, "MOST_BYTES", 1000)
+    app = show("ngrams_panel")
+    assert "The first 1,000 of" in words_of(app)
+
+
+def test_counting_of_symbols_keeps_all_mass():
+    corpus = Corpus.of("a", LINES)
+    view = View(corpus, corpus, "a", "bytes", 256, LENSES["Shannon"])
+    text = statistics.encoding(view.corpus, view.scheme, view.vocabulary_size)
+    names, p = statistics.most_frequent(text, 3)
+    assert len(names) == 4
+    assert names[-1] == statistics.REST
+    assert p.sum() == pytest.approx(1)
+    assert p[0] == text.counts.max() / text.counts.sum()
+
+
+def test_labels_are_never_alike():
+    names = statistics.labels([b" abcdefghijklmnop", b" abcdefghijklmnoq", b"\xff", b"\n"])
+    assert len(set(names)) == 4
+
+
+def test_a_cancelled_fit_stops():
+    progress = Progress()
+    progress.cancelled.set()
+    with pytest.raises(Cancelled):
+        statistics.fit_orders(Corpus.of("a", LINES), "bytes", 256, 2, 1.0, progress)
