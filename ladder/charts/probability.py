@@ -1,12 +1,11 @@
 """Charts of the rung Probability: next tokens, the needle, curves over T, and files."""
 
-import textwrap
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR
+from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, lines
 
 Layers = alt.LayerChart | alt.FacetChart
 
@@ -14,7 +13,6 @@ ROW = 23  # pixels for each token
 FRAME = 96  # pixels for title and axis: on a page they count as height
 WIDTH = 0.9  # of a column: the rest is air
 HIT = OKABE_ITO[5]  # what was drawn, and what is real
-TITLE_WIDTH = 46  # letters in a line of a title: what a phone shows
 TOKENS = alt.Axis(labelLimit=110, labelOverlap=False, labelFontSize=13)
 
 
@@ -134,8 +132,3 @@ def file_bars(table: pd.DataFrame, *, title: str) -> Layers:
     bars = base.mark_bar(size=ROW * 0.7).encode(colour)
     texts = base.mark_text(align="left", dx=4, fontSize=13, color=GREY).encode(text=alt.Text("label:N"))
     return (bars + texts).properties(title=lines(title), height=(ROW + 4) * len(table) + FRAME)
-
-
-def lines(title: str) -> alt.TitleParams:
-    """A title in lines that fit a phone."""
-    return alt.TitleParams(textwrap.wrap(title, TITLE_WIDTH), anchor="start", fontSize=15)

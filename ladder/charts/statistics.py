@@ -5,12 +5,11 @@ import textwrap
 import altair as alt
 import pandas as pd
 
-from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR
+from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, TITLE_WIDTH, lines
 
 Layers = alt.LayerChart | alt.FacetChart
 
 ROW = 24  # pixels for each line of a bar chart
-TITLE_WIDTH = 46  # letters in a line of a title: what a phone shows
 COLUMN = 22  # pixels for each symbol, at least
 
 
@@ -24,7 +23,7 @@ def histogram(table: pd.DataFrame, *, title: str) -> Layers:
         alt.Y("p:Q").title("probability (root scale)").scale(type="sqrt").axis(format="%", tickCount=5)
     )
     believed = base.mark_tick(color=Q_COLOUR, thickness=4).encode(alt.Y("q:Q"))
-    return alt.layer(happens, believed).properties(title=_lines(title), height=HEIGHT + 60)
+    return alt.layer(happens, believed).properties(title=lines(title), height=HEIGHT + 60)
 
 
 def price_bars(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
@@ -47,7 +46,7 @@ def price_bars(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
         .encode(alt.X("start:Q"), alt.Text("label:N"))
     )
     n_states = table["state"].nunique()
-    return alt.layer(bars, sums).properties(title=_lines(title), height=_room(44 * n_states, title, legend=True))
+    return alt.layer(bars, sums).properties(title=lines(title), height=_room(44 * n_states, title, legend=True))
 
 
 def ways(table: pd.DataFrame, *, names: list[str], step: int, title: str, unit: str) -> Layers:
@@ -60,8 +59,11 @@ def stall(table: pd.DataFrame, *, names: list[str], step: int, title: str) -> La
     return _falling(table, "band", names, y="share of the error left", amount="left", form="~%", step=step, title=title)
 
 
-def by_order(table: pd.DataFrame, *, names: list[str], title: str, unit: str) -> Layers:
-    """Price by order: columns `order`, `model`, `part` ("held out" or "train"), `price`, `best`."""
+def by_order(table: pd.DataFrame, *, names: list[str], floor: float | None, title: str, unit: str) -> Layers:
+    """Price by order: columns `order`, `model`, `part` ("held out" or "train"), `price`, `best`.
+
+    `floor` is the source's own entropy rate, where it is known: a grey line.
+    """
     colour = (
         alt.Color("model:N")
         .scale(domain=names, range=[P_COLOUR, OKABE_ITO[5]])
@@ -78,9 +80,12 @@ def by_order(table: pd.DataFrame, *, names: list[str], title: str, unit: str) ->
     points = base.mark_point(filled=True, size=45)
     best = base.transform_filter("datum.best").mark_point(size=260, strokeWidth=3, filled=False)
     texts = base.transform_filter("datum.best").mark_text(dy=-18, fontSize=14, fontWeight="bold")
-    return alt.layer(drawn, points, best, texts.encode(alt.Text("price:Q", format=".3f"))).properties(
-        title=_lines(title), height=HEIGHT + 120
-    )
+    layers = [drawn, points, best, texts.encode(alt.Text("price:Q", format=".3f"))]
+    if floor is not None:
+        layers.append(
+            alt.Chart(pd.DataFrame({"price": [floor]})).mark_rule(color=GREY, size=2).encode(alt.Y("price:Q"))
+        )
+    return alt.layer(*layers).properties(title=lines(title), height=HEIGHT + 120)
 
 
 def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
@@ -104,7 +109,7 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
         alt.X("price:Q"), alt.Text("price:Q", format=".3f")
     )
     return alt.layer(bars, texts).properties(
-        title=_lines(title), height=_room((ROW + 2) * len(table), title, legend=True)
+        title=lines(title), height=_room((ROW + 2) * len(table), title, legend=True)
     )
 
 
@@ -118,7 +123,7 @@ def followers(table: pd.DataFrame, *, title: str) -> Layers:
         alt.X("share:Q").title("bars: what followed; ticks: q").axis(format="%", tickCount=5)
     )
     believed = base.mark_tick(color=Q_COLOUR, thickness=4, size=ROW * 0.8).encode(alt.X("q:Q"))
-    return alt.layer(happened, believed).properties(title=_lines(title), height=_room(ROW * len(table), title))
+    return alt.layer(happened, believed).properties(title=lines(title), height=_room(ROW * len(table), title))
 
 
 def _falling(
@@ -149,12 +154,7 @@ def _falling(
         )
     )
     now = alt.Chart(pd.DataFrame({"step": [step]})).mark_rule(color=GREY, strokeDash=[4, 4], size=2).encode(x)
-    return alt.layer(now, drawn).properties(title=_lines(title), height=_room(HEIGHT * 0.8, title, legend=True) + 60)
-
-
-def _lines(title: str) -> alt.TitleParams:
-    """A title in lines that fit a phone."""
-    return alt.TitleParams(textwrap.wrap(title, TITLE_WIDTH), anchor="start", fontSize=15)
+    return alt.layer(now, drawn).properties(title=lines(title), height=_room(HEIGHT * 0.8, title, legend=True) + 60)
 
 
 def _room(plot: float, title: str, *, legend: bool = False) -> float:

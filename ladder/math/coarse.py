@@ -28,7 +28,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from ladder.lenses import entropy, log_multiplicity, nats_to_bits, relative_frequencies
 from ladder.math.alphabet import number
@@ -146,6 +145,8 @@ def restoring_bits(text: str, f: Coarsening, *, radius: int) -> float:
     on the way with half a count for each character that f sends there (Krichevsky and Trofimov).
     So a window too wide to be learned from this text costs more, and never seems to know.
     """
+    from scipy.special import gammaln  # not at the top: the first page need not wait for scipy
+
     if radius < 0:
         raise ValueError(f"radius must not be negative, but is {radius}")
     distinct, x = distinct_points(code_points(text))

@@ -26,7 +26,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from ladder.lenses import entropy, nats_to_bits, relative_frequencies, surprisal
 from ladder.math.alphabet import SINGLE_BYTES, Alphabet
@@ -88,6 +87,8 @@ def unigram_bits(encoding: Encoding) -> float:
 
 def learned_bits(encoding: Encoding) -> float:
     """The price when the shares are learned while reading, from no knowledge at all."""
+    from scipy.special import gammaln  # not at the top: the first page need not wait for scipy
+
     n_i, V = encoding.counts, encoding.vocabulary_size
     nats = gammaln(n_i.sum() + V / 2) - gammaln(V / 2) - (gammaln(n_i + 0.5) - gammaln(0.5)).sum()
     return max(0.0, float(nats_to_bits(nats)))

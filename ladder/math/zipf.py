@@ -25,8 +25,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import gammaln, zeta
 
 FEWEST_IN_TAIL = 50  # below this the tail says nothing (Clauset et al. 2009, section 3.3)
 MOST_CUTS = 60  # values of k_min that are tried
@@ -54,6 +52,8 @@ class PowerLaw(NamedTuple):
 
     def rank(self, k: ArrayLike) -> NDArray[np.float64]:
         """How many tokens the model expects to occur at least k times, for k >= k_min: (m,) -> (m,)."""
+        from scipy.special import zeta  # not at the top: the first page need not wait for scipy
+
         return self.n_tail * zeta(self.alpha, np.asarray(k, dtype=np.float64)) / zeta(self.alpha, self.k_min)
 
 
@@ -126,6 +126,8 @@ def heaps(ids: ArrayLike, *, points: int = 60) -> Heaps:
 
 def _expected_distinct(counts: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.float64]:
     """Distinct tokens expected among n drawn without putting back: (V,), (m,) -> (m,)."""
+    from scipy.special import gammaln  # not at the top: the first page need not wait for scipy
+
     total = int(counts.sum())
     times, tokens = np.unique(counts, return_counts=True)
     left = total - times[None, :] - n[:, None] + 1  # 0 or less: too few others to fill the draw
@@ -150,6 +152,9 @@ def _cuts(n_r: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _fit_tail(n_r: NDArray[np.int64], k_min: int) -> PowerLaw:
     """The likeliest alpha for the counts from k_min on."""
+    from scipy.optimize import minimize_scalar  # not at the top: the first page need not wait for scipy
+    from scipy.special import zeta
+
     k = n_r[n_r >= k_min]
     mean_log = float(np.log(k).mean())
 

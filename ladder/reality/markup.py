@@ -9,10 +9,10 @@ import io
 import logging
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ladder.reality.plain_text import LEGACY, Reading, decode, repair_surrogates
+from ladder.reality.plain_text import LEGACY, Reading, Refusal, careful, decode, repair_surrogates
 
 UNREAD = frozenset({"script", "style", "template", "noscript", "head", "svg", "iframe", "object"})
 VERBATIM = frozenset({"pre", "textarea"})
@@ -42,7 +42,7 @@ def read_html(data: bytes, name: str) -> Reading:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)  # a page may nest deeper than 256 elements
     # HTML has no NUL, and lone surrogates have no bytes to hand over.
     source = repair_surrogates(text)[0].replace("\0", "\ufffd").encode()
-    root = _careful(lambda: html.document_fromstring(source, parser=parser), name, "HTML page")
+    root = careful(lambda: html.document_fromstring(source, parser=parser), name, "HTML page")
     if any("depth" in error.message.lower() for error in parser.error_log):
         raise ValueError(f"“{name}” nests its tags too deep to be read. Save the page as text and upload that.")
     pieces = "".join(_visible(etree.iterwalk(root, events=("start", "end", "comment", "pi"))))
@@ -72,7 +72,7 @@ def read_pdf(data: bytes, name: str, *, most_bytes: int) -> Reading:
                 raise Refusal(f"“{name}” holds more than {most_bytes:,} characters. Upload a part of it.")
         return texts
 
-    texts = _careful(pages, name, "PDF")
+    texts = careful(pages, name, "PDF")
     if not any(texts):
         raise ValueError(
             f"“{name}” has {len(texts):,} pages but no text: it seems to be scanned. "
@@ -99,26 +99,10 @@ def read_docx(data: bytes, name: str, *, most_bytes: int) -> Reading:
         body = docx.Document(io.BytesIO(data)).element.body
         return [Paragraph(paragraph, None).text for paragraph in body.iter(qn("w:p"))]  # type: ignore[arg-type]
 
-    text = repair_surrogates("\n".join(_careful(paragraphs, name, "Word document")))[0].strip("\n")
+    text = repair_surrogates("\n".join(careful(paragraphs, name, "Word document")))[0].strip("\n")
     if not text.strip():
         raise ValueError(f"“{name}” holds no paragraph with text. Choose another document.")
     return Reading([text + "\n"], [name], ["Styles, headers, footnotes and pictures were left out."])
-
-
-class Refusal(Exception):
-    """A reason of our own, on its way out of a foreign parser's call."""
-
-
-def _careful(parse: Callable[[], Any], name: str, kind: str) -> Any:
-    """What a foreign parser returns; whatever it raises on a broken file becomes one sentence."""
-    try:
-        return parse()
-    except Refusal as refusal:
-        raise ValueError(str(refusal)) from None
-    except Exception as error:  # broken files make parsers raise anything
-        raise ValueError(
-            f"“{name}” is no {kind} that can be read ({type(error).__name__}). Save it anew, or upload its text."
-        ) from error
 
 
 def _decode_html(data: bytes) -> tuple[str, list[str]]:

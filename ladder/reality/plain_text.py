@@ -9,8 +9,8 @@ Whatever is rewritten is said in a note, since the price of a byte is then that 
 """
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"),
@@ -89,6 +89,22 @@ def legacy_encoding(data: bytes) -> str | None:
     if best.coherence < LEAST_COHERENCE and (len(rivals) > 1 or candidates is WIDE):
         return None
     return "cp1252" if "cp1252" in rivals else best.encoding
+
+
+class Refusal(Exception):
+    """A reason of our own, on its way out of a foreign parser's call."""
+
+
+def careful(parse: Callable[[], Any], name: str, kind: str) -> Any:
+    """What a foreign parser returns; whatever it raises on a broken file becomes one sentence."""
+    try:
+        return parse()
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from None
+    except Exception as error:  # broken files make parsers raise anything
+        raise ValueError(
+            f"“{name}” is no {kind} that can be read ({type(error).__name__}). Save it anew, or upload its text."
+        ) from error
 
 
 def part_lines(reading: Reading) -> Reading:

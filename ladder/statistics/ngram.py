@@ -57,15 +57,17 @@ class NGram:
         if order > len(text):
             notes.append(f"The text has only {len(text):,} tokens, so the order is {len(text):,}, not {order}.")
         tables = count_ngrams(text, vocabulary_size, order=order, left_neighbours=True)
-        discounts = np.zeros((len(tables), 4))
+        discounts, fallen_back = np.zeros((len(tables), 4)), []
         for k, table in enumerate(tables):
             estimated = estimate_discounts(np.bincount(np.minimum(table.counts, 5), minlength=6))
             discounts[k, 1:] = FALLBACK if estimated is None else estimated
             if estimated is None:
-                notes.append(
-                    f"Order {k + 1}: too few grams have small counts to estimate discounts from, so they are set to "
-                    f"{FALLBACK[0]:g}, {FALLBACK[1]:g} and {FALLBACK[2]:g}."
-                )
+                fallen_back.append(str(k + 1))
+        if fallen_back:
+            notes.append(
+                f"Order {', '.join(fallen_back)}: too few grams have small counts to estimate discounts from, so they "
+                f"are set to {FALLBACK[0]:g}, {FALLBACK[1]:g} and {FALLBACK[2]:g}."
+            )
         return cls(vocabulary_size, len(tables), tuple(tables), discounts, tuple(notes))
 
     def logits(self, context: ArrayLike) -> Floats:

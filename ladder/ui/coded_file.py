@@ -18,7 +18,7 @@ from ladder.ui.jobs import Progress, run_job
 from ladder.ui.show import show_chart
 from ladder.ui.view import View
 from ladder.ui.waterfall import climb_of
-from ladder.waterfall import Step
+from ladder.waterfall import ORDER, Step
 
 LARGEST_FILE = 200_000  # bytes of the held-out part that are written
 
@@ -83,12 +83,19 @@ def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, pr
     )
 
 
+def _enter_waterfall(view: View, step: Step, order: int, written: Written) -> None:
+    """Put the price on top of the page where it is missing: of the whole part, under the model shown there."""
+    climb = climb_of(view.corpus, view.scheme, view.vocabulary_size)
+    if written.whole and order == ORDER and not any(old.rung == PROBABILITY for old in climb.steps):
+        climb.add(step)
+        st.rerun()
+
+
 def _show_file(view: View, written: Written, order: int) -> None:
     model = model_of(view.corpus, view.scheme, view.vocabulary_size, order)
     n = written.n_bytes
     price = bits_per_byte(8 * len(written.data), n)
-    if written.whole:
-        climb_of(view.corpus, view.scheme, view.vocabulary_size).add(Step(PROBABILITY, "coded file", price))
+    _enter_waterfall(view, Step(PROBABILITY, "coded file", price), order, written)
     ways = [("this file", len(written.data), True), ("sum of surprises / 8", written.bits / 8, True)]
     ways += [(row.compressor, row.bytes, False) for row in written.rivals.itertuples()]
     table = pd.DataFrame(sorted(ways, key=lambda way: way[1]), columns=["way", "bytes", "ours"])

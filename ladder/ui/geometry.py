@@ -40,6 +40,7 @@ METHODS = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
 SENTENCE = "The king is dead, long live the king."
 NAMED = 1  # neighbours of each list that are named on the chart
 LONGEST_DRAWN = 40  # tokens of a sentence in a heat map
+FLAT = 1e-8  # a share of the variance that is rounding, not variance
 SINK = 0.3  # the share of attention from where on a token is called a sink
 STEPS = {"product": "q·k", "score": "scaled", "weight": "softmax"}
 
@@ -132,12 +133,12 @@ def map_table(chosen: Chosen, projection: Projection) -> pd.DataFrame:
 
 def named(table: pd.DataFrame, *, short: bool) -> pd.DataFrame:
     """The rows that are written out: the first in each cell of a grid, so that names don't cover each other."""
-    columns, rows = (5, 13) if short else (2, 12)
+    columns, rows = (4, 12) if short else (2, 10)
     cells = pd.DataFrame(
         {axis: pd.cut(table[axis], n, labels=False) for axis, n in (("x", columns), ("y", rows)) if np.ptp(table[axis])}
     )
     first = table[~cells.duplicated()]
-    return first.assign(text=first["text"].str.slice(0, 14 if short else 30))
+    return first.assign(text=first["text"].str.slice(0, 14 if short else 26))
 
 
 def _axes(method: str, projection: Projection) -> tuple[str, str]:
@@ -302,7 +303,7 @@ def place_of(query: str, space: Space) -> int | None:
 
 def unknown_word(query: str, space: Space) -> str:
     """A sentence for a word that the text does not have, with the words that look like it."""
-    alike = difflib.get_close_matches(query[:40], space.texts[:20_000], n=3, cutoff=0.7)
+    alike = difflib.get_close_matches(query[:40], space.texts[:5_000], n=3, cutoff=0.7)
     hint = f" Did you mean {' or '.join(plain(word) for word in alike)}?" if alike else ""
     return (
         f"“{plain(query[:40])}” has no place here: only single {space.note.split()[0]} of this very text do.{hint} "
@@ -421,7 +422,9 @@ def attention_panel(view: View) -> None:
     with right:
         drawn = min(len(pieces), LONGEST_DRAWN)
         row = knobs.number("row", f"Token that asks (0 to {drawn - 1})", 0, LONGEST_DRAWN - 1, 2)
-        row = min(row, drawn - 1)
+        if row >= drawn:
+            row = drawn - 1
+            st.caption(f"There is no such token; the last one, {row}, is opened.")
     _draw_attention(view, layers, pieces, layer - 1, head - 1, row, step, heat)
 
 
@@ -488,8 +491,8 @@ def _draw_attention(
         )
     if drawn < n:
         st.caption(f"Drawn: the first {drawn} of {n} tokens. All of them are in the sums.")
-    entropy_box, effective_box, deviation_box = st.columns(3)
-    entropy_box.metric("Entropy of the row", view.lens.amount(bits))
+    st.metric("Entropy of the row", view.lens.amount(bits))
+    effective_box, deviation_box = st.columns(2)
     effective_box.metric(
         "Effective tokens", f"{effective:.2f} of {n}", help="2 to the power of the entropy in bits: e to that in nats."
     )
@@ -598,7 +601,8 @@ def _draw_shape(view: View, chosen: Chosen) -> None:
         st.info("A cloud needs at least two points that differ. Choose a longer text.")
         return
     shape = shape_of(vectors)
-    one, two, three, four = st.columns(4)
+    one, two = st.columns(2)
+    three, four = st.columns([2, 3])
     one.metric(
         "Mean length", f"{shape.norms.mean():.3f}", help=f"From {shape.norms.min():.3f} to {shape.norms.max():.3f}."
     )
@@ -609,11 +613,12 @@ def _draw_shape(view: View, chosen: Chosen) -> None:
     four.metric("Log-volume", view.lens.amount(bits, digits=0), help="Entropy of the Gaussian with this covariance.")
     share = shape.variances / shape.variances.sum()
     shown = np.unique(np.geomspace(1, d, 80).astype(int)) - 1
+    with_variance = shown[share[shown] > FLAT]
     table = pd.DataFrame(
         {
-            "direction": np.tile(shown + 1, 2),
-            "share": np.concatenate([np.maximum(share[shown], 1e-9), np.full(len(shown), 1 / d)]),
-            "cloud": ["these vectors"] * len(shown) + ["a ball"] * len(shown),
+            "direction": np.concatenate([with_variance, shown]) + 1,
+            "share": np.concatenate([share[with_variance], np.full(len(shown), 1 / d)]),
+            "cloud": ["these vectors"] * len(with_variance) + ["a ball"] * len(shown),
         }
     )
     half = int(np.searchsorted(np.cumsum(share), 0.5)) + 1

@@ -464,7 +464,8 @@ def _show_restoring(view: View, corpus: Corpus, keys: tuple[str, ...]) -> None:
         }
     )
     best = int(np.argmin(bits))
-    finding = f"With {RADII[best]} coarse neighbours on either side, {1 - bits[best] / bits[0]:.0%} of it comes back"
+    neighbours = "one coarse neighbour" if RADII[best] == 1 else f"{RADII[best]} coarse neighbours"
+    finding = f"With {neighbours} on either side, {1 - bits[best] / bits[0]:.0%} of it comes back"
     if best == 0:
         finding = "The neighbours give nothing of it back"
     described = ", ".join(f"{seen}: {amount:.4f}" for seen, amount in table.itertuples(index=False))

@@ -17,7 +17,8 @@ from ladder.ui.tokens import plain
 from ladder.ui.view import View
 
 SHORTEST = 0.04  # of a column: the bar of the lowest logit
-SHOWN = 18  # tokens in the bars
+SHOWN = 18  # tokens in the bars, at least
+SHOWN_CUT = 3  # of those that were cut
 
 
 @st.fragment
@@ -30,7 +31,7 @@ def next_token_panel(view: View) -> None:
     logits = asked.model.logits(asked.context)
     q = next_distribution(logits, **settings._asdict())
     hit = draw_one(q.p, np.random.default_rng(seed))
-    rows = _rows(q, hit.id, asked.real)
+    rows = shown_tokens(q, hit.id, asked.real)
     table = _token_table(asked, q, logits, settings.temperature, rows, hit.id)
 
     n_kept, leader = int(q.kept.sum()), int(q.p.argmax())
@@ -77,10 +78,11 @@ def next_token_panel(view: View) -> None:
     )
 
 
-def _rows(q: NextDistribution, drawn: int, real: int | None) -> list[int]:
-    """The likeliest tokens, and the drawn and the real one where they are not among them."""
-    order = np.argsort(-q.before, kind="stable")[:SHOWN].tolist()
-    return order + [i for i in dict.fromkeys((drawn, real)) if i is not None and i not in order]
+def shown_tokens(q: NextDistribution, drawn: int, real: int | None) -> list[int]:
+    """The likeliest tokens, the likeliest that were cut, the drawn and the real one, in order of the model's belief."""
+    order = np.argsort(-q.before, kind="stable")
+    chosen = {*order[:SHOWN].tolist(), *order[~q.kept[order]][:SHOWN_CUT].tolist(), drawn, real}
+    return [i for i in order.tolist() if i in chosen]
 
 
 def _token_table(

@@ -178,12 +178,7 @@ def entropy_panel(view: View) -> None:
     )
     last = int(table.order.max())
     of_last = table[table.order == last].set_index("estimator").bits
-    between = f"H{last} lies between {view.lens.amount(of_last['plug-in'])}"
-    title = (
-        f"{between} and {view.lens.amount(of_last[HELD_OUT_NAME])} per byte"
-        if HELD_OUT_NAME in of_last
-        else f"{between} and nobody knows what: the text is too short to hold a part of it out"
-    )
+    title = _between(view, last, of_last)
     chart = charts.estimates(
         shown, title=title, unit=view.lens.unit, truth=None if truth is None else view.lens.scale(truth)
     )
@@ -219,6 +214,17 @@ def entropy_panel(view: View) -> None:
         "as impossible. The plug-in is too low on average, for every source. The price of held-out text is too high on "
         "average, since nobody codes better than with the true chances. So the truth lies between.",
     )
+
+
+def _between(view: View, order: int, bits: pd.Series) -> str:
+    """What is known of H_k from below, by the plug-in, and from above, by the held-out part."""
+    below = view.lens.amount(bits["plug-in"])
+    if HELD_OUT_NAME not in bits:
+        return f"H{order} is at least about {below} per byte; the text is too short to hold a part out"
+    above = view.lens.amount(bits[HELD_OUT_NAME])
+    if bits[HELD_OUT_NAME] < bits["plug-in"]:
+        return f"The last tenth is cheaper than the whole: H{order} is {above} per byte there, {below} overall"
+    return f"H{order} lies between {below} and {above} per byte"
 
 
 def _microstates(view: View) -> None:
@@ -342,7 +348,7 @@ def along_panel(view: View) -> None:
     )
     here = table.iloc[int(np.abs(table.start - place).to_numpy().argmin())]
     st.markdown(f"From byte {place:,}, where a byte costs **{view.lens.amount(here.bits, per='byte')}**:")
-    st.code(visible(to_text(corpus.data[place : place + READ])).replace("⏎", "\n"), language=None, wrap_lines=True)
+    st.code(visible(to_text(_whole_characters(corpus.data, place))).replace("⏎", "\n"), language=None, wrap_lines=True)
     with st.expander("Where it is highest and lowest"):
         ends = pd.concat([table.nlargest(5, "bits"), table.nsmallest(5, "bits")[::-1]])
         ends["begins"] = [_first_words(corpus.data[start : start + 120]) for start in ends.start]
@@ -370,6 +376,20 @@ def _go_there() -> None:
     picked = st.session_state["chart-along"].get("selection", {}).get("pick", [])
     if picked:
         st.session_state["place"] = int(picked[0]["start"])
+
+
+def _whole_characters(data: bytes, place: int) -> bytes:
+    """Some bytes from a place on, widened to the beginning and cut at the end of a character."""
+    start, stop = (_character_start(data, at) for at in (place, min(place + READ, len(data))))
+    return data[start:stop]
+
+
+def _character_start(data: bytes, at: int) -> int:
+    """Where the UTF-8 character begins that holds a byte; the byte itself where there is none."""
+    start = at
+    while 0 < start < len(data) and at - start < 3 and data[start] & 0xC0 == 0x80:
+        start -= 1
+    return start
 
 
 @shared(max_entries=48)

@@ -11,7 +11,7 @@ from ladder.lenses import bits_to_nats, cross_entropy, entropy, kl_divergence, s
 from ladder.lenses.simplex import Floats
 from ladder.math import SCHEMES, Encoding, encode
 from ladder.math.prices import codebook_bits
-from ladder.reality import Corpus, take, to_bytes, to_text
+from ladder.reality import SAMPLES, Corpus, take, to_bytes, to_text
 from ladder.statistics import (
     AdditiveNGram,
     Fit,
@@ -173,12 +173,19 @@ def ngrams_panel(view: View) -> None:
     (kn, kn_price), (additive, additive_price) = (
         min(zip(curve.orders, curve.held_out, strict=True), key=lambda pair: pair[1]) for curve in curves
     )
+    floor = SAMPLES[view.reference].true_entropy_rate if view.reference in SAMPLES else None
     overfits = additive < curves[1].orders[-1]
     finding = f"Kneser-Ney is best at order {kn}: {view.lens.amount(kn_price, per='byte')} held out" + (
         f"; counts + {alpha:g} overfit beyond order {additive}" if overfits else ""
     )
     show_chart(
-        charts.by_order(table, names=names, title=finding, unit=view.lens.unit),
+        charts.by_order(
+            table,
+            names=names,
+            floor=None if floor is None else view.lens.scale(floor),
+            title=finding,
+            unit=view.lens.unit,
+        ),
         table,
         key="ngrams",
         alt=f"{finding}. Counts + {alpha:g} cost {view.lens.amount(additive_price, per='byte')} at best.",
@@ -188,6 +195,11 @@ def ngrams_panel(view: View) -> None:
         "Solid: the held-out part, which no model has seen. Dashed: the training part, which a high order knows by "
         "heart. The gap between them is overfitting; a ring marks the best order."
     )
+    if floor is not None:
+        st.caption(
+            f"Grey: this source’s own entropy rate, {view.lens.amount(floor, per='byte')}. Below it a model gets "
+            "only by luck on a finite text, or by knowing it by heart."
+        )
     for note in dict.fromkeys(note for curve in curves for note in curve.notes):
         st.caption(note)
     wide = table.pivot_table(index="order", columns=["model", "part"], values="price")
@@ -259,7 +271,7 @@ def leaderboard_panel(view: View) -> None:
     if model["size_bytes"] > whole_bytes:
         st.caption(
             f"The tables of the best static model take {int(model['size_bytes']):,} bytes, more than the text itself "
-            f"({whole_bytes:,}): it predicts well, but whoever had to send it along would do better to send the text."
+            f"({whole_bytes:,}): whoever had to send them along would do better to send the text."
         )
     shown = table[["name", "kind", "price", "whole", "size_bytes", "seconds"]].rename(
         columns={

@@ -7,6 +7,7 @@ as the prices come in; what is not there yet is a dashed outline, never a guess.
 import html
 import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -14,22 +15,13 @@ from ladder.charts.theme import GREY, P_COLOUR, Q_COLOUR
 from ladder.math import SCHEMES
 from ladder.reality import Corpus
 from ladder.rungs import GEOMETRY, MATH, PROBABILITY, RUNGS, STATISTICS, Rung
-from ladder.statistics import NGram
 from ladder.ui.cache import identity, shared, split_of, train_and_held_out
 from ladder.ui.jobs import Job, Progress, owner, pool
 from ladder.ui.lens import Lens
 from ladder.ui.view import View
-from ladder.waterfall import (
-    LARGEST_LOG_BILINEAR,
-    ORDER,
-    Step,
-    compressor_prices,
-    geometry_steps,
-    math_steps,
-    probability_steps,
-    reality_steps,
-    statistics_steps,
-)
+
+if TYPE_CHECKING:
+    from ladder.waterfall import Step
 
 POLL_SECONDS = 0.7
 FOOT = 8.0  # bits per byte: the height of the picture
@@ -41,12 +33,12 @@ LONGEST_CODED_UNASKED = 40_000  # bytes
 class Climb:
     """The prices found so far, and a sentence for each rung that has none."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: "list[Step]" = field(default_factory=list)
     compressors: dict[str, float] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)  # rung name -> why there is no price
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, step: Step) -> None:
+    def add(self, step: "Step") -> None:
         """Put a price where it belongs, in place of an older one of the same name."""
         with self.lock:
             self.steps = [old for old in self.steps if (old.rung, old.label) != (step.rung, step.label)] + [step]
@@ -85,6 +77,8 @@ def _watch(climb: Climb, rung: Rung | None, lens: Lens, job: Job) -> None:
 
 def _climb(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> None:
     """All prices in order, each put down as soon as it is known."""
+    from ladder.waterfall import compressor_prices, reality_steps  # the first paint need not wait for all five rungs
+
     parts = split_of(corpus)
     for step in reality_steps(parts):
         climb.add(step)
@@ -98,6 +92,16 @@ def _climb(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, prog
 
 
 def _climb_tokens(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> None:
+    from ladder.statistics import NGram
+    from ladder.waterfall import (
+        LARGEST_LOG_BILINEAR,
+        ORDER,
+        geometry_steps,
+        math_steps,
+        probability_steps,
+        statistics_steps,
+    )
+
     train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
     for step in math_steps(train, held_out):
         climb.add(step)
@@ -151,7 +155,7 @@ def _column(climb: Climb, rung: Rung, current: Rung | None, lens: Lens) -> str:
     )
 
 
-def _bar(step: Step, lens: Lens, *, last: bool) -> str:
+def _bar(step: "Step", lens: Lens, *, last: bool) -> str:
     share = min(step.bits_per_byte / FOOT, 1.0)
     hover = f"{step.label}: {lens.amount(step.bits_per_byte, per='byte', digits=5)}"
     return (

@@ -29,6 +29,14 @@ def test_ppmi_without_smoothing_by_hand():
     assert np.count_nonzero(table) == 4
 
 
+def test_smoothing_makes_rare_company_count_for_less_by_hand():
+    # row sums of the table above are 5, 3, 2; token 2 meets token 1 once
+    counts = cooccurrences(np.array([0, 1, 0, 2]), 3, window=2)
+    chance = 3**0.75 / (5**0.75 + 3**0.75 + 2**0.75)
+    assert ppmi(counts, smoothing=0.75).toarray()[2, 1] == pytest.approx(np.log(1 / (2 * chance)))
+    assert ppmi(counts, smoothing=1).toarray()[2, 1] == pytest.approx(np.log(10 / (2 * 3)))
+
+
 @given(IDS, st.integers(1, 4))
 @settings(max_examples=40, deadline=None)
 def test_company_is_mutual_and_every_pair_is_counted_twice(ids, window):

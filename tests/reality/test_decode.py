@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import tracemalloc
 import zipfile
 
 import pytest
@@ -259,6 +260,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
     assert "unpacks to far more" in refusal(zip_of(*((f"{i}.txt", bytes(4_000_000)) for i in range(14))), "x.zip")
 
 
+def test_a_bomb_never_fills_the_memory():
+    bomb = zip_of(("bomb.txt", bytes(3 * MAX_BYTES)))
+    tracemalloc.start()
+    refusal(bomb, "x.zip")
+    assert tracemalloc.get_traced_memory()[1] < 2.5 * MAX_BYTES
+    tracemalloc.stop()
+
+
 def test_a_bloated_word_document_is_refused(files):
     bloated = io.BytesIO(files["a.docx"])
     with zipfile.ZipFile(bloated, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -268,6 +277,12 @@ def test_a_bloated_word_document_is_refused(files):
 
 def test_a_small_text_that_packs_well_is_no_bomb():
     assert len(read(zip_of(("a.txt", b"a" * 1_000_000)), "x.zip").data) == 1_000_000
+
+
+def test_a_damaged_name_in_an_archive_is_one_sentence():
+    # the directory says that its names are UTF-8, and one is not
+    damaged = zip_of(("ö.txt", b"text")).replace("ö".encode(), b"\xb8\xb8")
+    assert "UnicodeDecodeError" in refusal(damaged, "x.zip")
 
 
 def test_an_archive_without_text_is_refused():

@@ -32,7 +32,7 @@ def test_the_bigram_model_of_abab_by_hand():
     assert np.exp(model.logits([0])).tolist() == pytest.approx([D2 / 2 * unigram, (2 - D2) / 2 + D2 / 2 * unigram])
     assert np.exp(model.logits([1])).tolist() == pytest.approx([(1 - D1) / 2 + 2 * D1 / 2 * unigram] * 2)
     assert np.exp(model.logits([])).tolist() == pytest.approx([0.5, 0.5])
-    assert len(model.notes) == 2
+    assert model.notes[0].startswith("Order 1, 2: too few grams")
 
 
 def test_a_token_that_follows_only_one_other_is_unlikely_elsewhere():
@@ -203,8 +203,8 @@ def test_lmplz_estimates_the_same_model(tmp_path):
     for i in other.tolist():
         scores.append(-theirs.BaseScore(state, names[i], after) / math.log10(2))
         state, after = after, state
-    assert np.abs(ours.surprisals(number[other]) - scores).max() < 5e-3
-    assert ours.surprisals(number[other]).mean() == pytest.approx(np.mean(scores), abs=2e-4)
+    assert np.abs(ours.surprisals(number[other]) - scores).max() < 5e-4
+    assert ours.surprisals(number[other]).mean() == pytest.approx(np.mean(scores), abs=5e-5)
 
 
 def test_arpa_refuses_names_that_it_could_not_read_back(tmp_path):

@@ -195,6 +195,16 @@ def test_no_sentence_brings_attention_down(sentence):
     assert drive("attention", PROSE, sentence=sentence).metric
 
 
+def test_a_token_that_is_not_there_is_said():
+    assert "the last one, 4, is opened" in shown(drive("attention", PROSE, sentence="three words here", row=30))
+
+
+def test_a_link_to_the_page_stands_in_its_frame(open_app):
+    at = open_app("pages/3_geometry.py", corpus="markov", panel="Shape")
+    assert "Where does a token lie?" in [*(s.value for s in at.subheader), *(m.value.strip("# ") for m in at.markdown)]
+    assert "Directions in use" in [metric.label for metric in at.metric]
+
+
 def test_an_empty_sentence_is_one_sentence():
     assert shown(drive("attention", PROSE, sentence=" ")) == "A sentence needs at least one word. Type one."
 

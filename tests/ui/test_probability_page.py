@@ -15,7 +15,7 @@ from ladder.rungs import REALITY
 from ladder.statistics import NGram
 from ladder.ui import written
 from ladder.ui.cache import train_and_held_out
-from ladder.ui.next_token import five_steps
+from ladder.ui.next_token import five_steps, shown_tokens
 from ladder.ui.shelf import shelf
 from ladder.ui.written import readable, surprises_table
 
@@ -174,6 +174,12 @@ def test_a_draw_becomes_the_corpus_of_the_next_climb(words, monkeypatch):
     assert rung == REALITY
     drawn = shelf().get(address)
     assert (drawn.name, len(drawn.data)) == ("Drawn by a 5-gram at T = 1, seed 3", 50)
+
+
+def test_what_was_cut_stays_in_sight_beside_the_drawn_and_the_real_token():
+    q = next_distribution(-np.arange(100.0) / 10, top_k=40)
+    assert shown_tokens(q, 30, 90) == [*range(18), 30, 40, 41, 42, 90]
+    assert shown_tokens(next_distribution(np.zeros(3)), 1, None) == [0, 1, 2]
 
 
 def test_readable_joins_the_tokens_of_one_character():

@@ -124,6 +124,16 @@ def test_along_the_file_reads_at_the_place_asked_for():
     assert any(element.value.startswith("here it is") for element in at.code)
 
 
+def test_a_place_within_a_character_reads_from_its_beginning():
+    at = drive("along", Corpus.of("t", "水火木金土" * 200), place=1, window=64)
+    assert at.code[0].value == ("水火木金土" * 27)[:133]
+
+
+def test_a_last_tenth_of_another_kind_is_said_to_be():
+    at = drive("entropy", Corpus.of("t", "the quick brown fox jumps over it " * 90 + "a" * 400))
+    assert "The last tenth is cheaper than the whole" in captions(at)
+
+
 def test_the_slice_is_compared_with_the_whole():
     whole = load_sample("hamlet")
     part = Corpus("Hamlet", whole.documents[:2], whole.titles[:2])

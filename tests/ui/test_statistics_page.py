@@ -150,3 +150,24 @@ def test_a_cancelled_fit_stops():
     progress.cancelled.set()
     with pytest.raises(Cancelled):
         statistics.fit_orders(Corpus.of("a", LINES), "bytes", 256, 2, 1.0, progress)
+
+
+def test_a_source_of_known_entropy_shows_its_floor():
+    app = AppTest.from_function(known_source, default_timeout=60).run()
+    for _ in range(40):
+        assert not app.exception, app.exception[0].message
+        if "own entropy rate, 1.492 bits/byte" in words_of(app):
+            return
+        time.sleep(0.25)
+        app.run()
+    raise AssertionError("the entropy rate was not shown")
+
+
+def known_source() -> None:
+    from ladder.reality import load_sample, take
+    from ladder.ui import statistics
+    from ladder.ui.lens import LENSES
+    from ladder.ui.view import View
+
+    corpus = take(load_sample("markov"), stop=0.05)
+    statistics.ngrams_panel(View(corpus, corpus, "markov", "bytes", 256, LENSES["Shannon"]))
