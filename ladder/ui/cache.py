@@ -20,8 +20,8 @@ def shared(*, max_entries: int) -> Callable[[F], F]:
     """A decorator: the function's results, kept for all sessions and keyed by its arguments."""
 
     def wrap(function: F) -> F:
-        cached = st.cache_resource(function, max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})
-        return cast(F, cached)
+        keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})
+        return cast(F, keep(function))
 
     return wrap
 

@@ -46,8 +46,8 @@ def _dialog() -> None:
     st.code("\n".join(map(visible, corpus.text[:PREVIEW].splitlines())), language=None, wrap_lines=True)
     # A callback, since only there may the knobs outside the dialog be set back.
     if st.button("Climb with this text", type="primary", key="own_go", on_click=_climb, args=(corpus,)):
-        if refusal := st.session_state.pop("own_refusal", None):
-            st.warning(refusal)
+        if sentence := st.session_state.pop("own_refusal", None):
+            st.warning(sentence)
         else:
             st.rerun()
 

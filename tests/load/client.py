@@ -1,7 +1,7 @@
 """A student without a browser: a websocket that speaks Streamlit's protobuf.
 
-    open page    -> rerun request -> messages -> script finished
-    turn a knob  -> rerun request with a widget's new value (in its fragment) -> messages -> finished
+open page    -> rerun request -> messages -> script finished
+turn a knob  -> rerun request with a widget's new value (in its fragment) -> messages -> finished
 """
 
 import time

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path, monkeypatch):
-    """Every test has an empty store, and nothing that another test has computed."""
+    """Every test has an empty store, nothing that another test has computed, and charts that Vega-Lite understands."""
+    monkeypatch.setattr("ladder.ui.show.CHECK", True)
     monkeypatch.setenv("LADDER_DATA", str(tmp_path))
     st.cache_resource.clear()
 
