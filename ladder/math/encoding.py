@@ -60,4 +60,4 @@ def bits_per_byte(total_bits: float, n_bytes: int) -> float:
     """What a text of `n_bytes` bytes costs for each of them, in bits."""
     if n_bytes <= 0:
         raise ValueError(f"n_bytes must be positive, but is {n_bytes}")
-    return total_bits / n_bytes
+    return float(total_bits) / n_bytes

@@ -4,11 +4,15 @@ import streamlit as st
 
 from ladder.reality import Corpus, Store
 
+DAYS_KEPT = 30  # since the last use
+
 
 @st.cache_resource(show_spinner=False)
 def shelf() -> Store:
-    """The store, in the folder and the database that the settings name."""
-    return Store()
+    """The store, in the folder and the database that the settings name, without what nobody has read for long."""
+    store = Store()
+    store.expire(days=DAYS_KEPT)
+    return store
 
 
 def keep(corpus: Corpus) -> str:
