@@ -31,9 +31,11 @@ __all__ = ["View", "draw_frame", "keep", "link_to", "open_rung", "pages", "panel
 ROOT = Path(__file__).parents[2]
 FIRST_SAMPLE = "hamlet"
 VOCABULARY_SIZES = (256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)
-# Room for hex beside text and for five columns, on a projector: Streamlit's own margins take a fifth of it.
-MARGINS = """<style>@media (min-width:641px){
-[data-testid="stMainBlockContainer"]{padding-left:2.2rem;padding-right:2.2rem}}</style>"""
+# Room for hex beside text and for five columns on a projector, where Streamlit's own margins take a fifth of it; and
+# captions that can be read from the last row.
+STYLE = """<style>@media (min-width:641px){
+[data-testid="stMainBlockContainer"]{padding-left:2.2rem;padding-right:2.2rem}}
+.stMarkdown [data-testid="stCaptionContainer"]{opacity:.8}</style>"""
 MOST_DOCUMENTS = 1_000_000
 DOCUMENT_RANGE = re.compile(r"(\d{1,9})\s*(?:-\s*(\d{1,9}))?")
 # Settings that go along from page to page; all others belong to one page.
@@ -74,7 +76,7 @@ def open_rung(rung: Rung) -> View:
 def _surround(rung: Rung | None) -> View:
     """Draw knobs, title and waterfall; stop the script with one sentence where there is no text."""
     st.set_page_config(page_title=f"{rung.name if rung else 'One text'} · Ladder", page_icon="🪜", layout="wide")
-    st.html(MARGINS)
+    st.html(STYLE)
     title, right = st.columns([3, 2], vertical_alignment="bottom")
     with right:
         lens = LENSES[knobs.choice("lens", "Lens", list(LENSES), "Shannon", label_visibility="collapsed")]

@@ -417,7 +417,7 @@ def attention_panel(view: View) -> None:
         layer = knobs.slider("layer", "Layer", 1, n_layers, 1) if n_layers > 1 else 1
         head = knobs.slider("head", "Head", 1, n_heads, 1) if n_heads > 1 else 1
     with middle:
-        step = knobs.choice("step", "Drawn", STEPS, "weight")
+        step = knobs.choice("drawn", "Drawn", STEPS, "weight")
         heat = knobs.slider("heat", "Temperature, in √d", 0.25, 4.0, 1.0, step=0.25)
     with right:
         drawn = min(len(pieces), LONGEST_DRAWN)

@@ -1,0 +1,86 @@
+"""The knobs of all pages: their keys and defaults are part of every link that somebody has shared."""
+
+import pytest
+
+from ladder.rungs import RUNGS
+from ladder.ui import knobs
+
+# Changing one of these changes what old links show.
+OWN = {
+    "T": 1.0,
+    "accents": False,
+    "after": "",
+    "alpha": 0.01,
+    "at": 24,
+    "bare": False,
+    "book": True,
+    "byte": 0,
+    "count": "words",
+    "depth": 5,
+    "digits": False,
+    "find": "",
+    "given": False,
+    "k": 8,
+    "lower": True,
+    "map": "pca",
+    "mapseed": 0,
+    "measure": "entropy",
+    "minp": 0.0,
+    "n": 400,
+    "order": 5,
+    "orders": 6,
+    "other": "shakespeare",
+    "pieces": "words",
+    "place": 0,
+    "points": 500,
+    "prompt": "",
+    "punctuation": False,
+    "query": "",
+    "rate": 1.0,
+    "say": "",
+    "seed": 1,
+    "sentence": "The king is dead, long live the king.",
+    "shade": "count",
+    "space": "learned",
+    "step": 20,
+    "symbols": 24,
+    "temps": False,
+    "topk": 0,
+    "topp": 1.0,
+    "way": "gradient",
+    "where": 0.0,
+    "window": 2048,
+}
+SHARED = {"lens": "Shannon", "scheme": "bpe", "vocab": 1024, "docs": "", "from": 0, "to": 100}
+
+
+def defaults_of(open_app, rung) -> dict[str, object]:
+    """What all panels of a page register."""
+    found = {}
+    at = open_app(rung.page, corpus="markov")
+    for label in at.segmented_control(key="panel").options:
+        knobs.DEFAULTS.clear()
+        open_app(rung.page, corpus="markov", panel=label)
+        knobs.DEFAULTS.pop("panel")
+        found |= knobs.DEFAULTS
+    return found
+
+
+def test_an_old_link_still_shows_the_same_picture(open_app, monkeypatch):
+    monkeypatch.setattr("ladder.geometry.encoder.load_encoder", no_encoder)
+    found = {}
+    for rung in RUNGS:
+        own = {key: default for key, default in defaults_of(open_app, rung).items() if key not in SHARED}
+        assert not own.keys() & found.keys(), f"{rung.name} has a knob that another page has too"
+        found |= own
+    assert found == OWN
+
+
+def no_encoder(place=None, *, step=None):
+    raise ValueError("There is no encoder in this test.")
+
+
+@pytest.mark.parametrize("key", SHARED)
+def test_the_frame_has_its_defaults(open_app, key):
+    open_app(corpus="markov")
+    assert knobs.DEFAULTS[key] == SHARED[key]
