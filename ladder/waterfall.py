@@ -18,8 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ladder.geometry import ppmi_svd
-from ladder.lenses.simplex import Floats
-from ladder.math import Encoding, bits_per_byte
+from ladder.math import Encoding, bits_per_byte, held_out_bits, uniform_bits
 from ladder.probability import compress, decompress
 from ladder.reality import Split, to_bytes, yardsticks
 from ladder.rungs import GEOMETRY, MATH, PROBABILITY, REALITY, STATISTICS, Rung
@@ -47,10 +46,9 @@ def reality_steps(parts: Split) -> Iterator[Step]:
 
 
 def math_steps(train: Encoding, held_out: Encoding) -> Iterator[Step]:
-    """Tokens under a uniform q, then under a unigram q with half a count added to each (Krichevsky & Trofimov 1981)."""
-    uniform = np.log2(held_out.vocabulary_size) * len(held_out.ids)
-    yield Step(MATH, "uniform tokens", bits_per_byte(uniform, held_out.n_bytes))
-    yield Step(MATH, "unigram", bits_per_byte(unigram_surprisals(train, held_out).sum(), held_out.n_bytes))
+    """Tokens under a uniform q, then under a unigram q learned from the training part."""
+    yield Step(MATH, "uniform tokens", bits_per_byte(uniform_bits(held_out), held_out.n_bytes))
+    yield Step(MATH, "unigram", bits_per_byte(held_out_bits(train, held_out), held_out.n_bytes))
 
 
 def geometry_steps(train: Encoding, held_out: Encoding) -> Iterator[Step]:
@@ -79,9 +77,3 @@ def compressor_prices(parts: Split) -> dict[str, float]:
     """Bits per byte that each compressor adds for the held-out part once it has seen the rest."""
     table = yardsticks(to_bytes(parts.held_out), given=to_bytes(parts.train))
     return dict(zip(table["compressor"], table["bits_per_byte"], strict=True))
-
-
-def unigram_surprisals(train: Encoding, held_out: Encoding) -> Floats:
-    """-log2 q of the held-out tokens in bits, (n,), for q the training part's shares with half a count added."""
-    q = (train.counts + 0.5) / (train.counts + 0.5).sum()
-    return -np.log2(q[held_out.ids])

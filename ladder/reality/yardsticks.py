@@ -18,20 +18,24 @@ import lzma
 import time
 import zlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_BYTES = 20_000_000
 PPMD_ORDER = 6
 PPMD_MEMORY = 1 << 26  # bytes
 
 
-def yardsticks(data: bytes, *, given: bytes = b"") -> pd.DataFrame:
+def yardsticks(data: bytes, *, given: bytes = b"") -> "pd.DataFrame":
     """One row a compressor: `compressor`, `bytes`, `bits_per_byte`, `seconds`. Raises ValueError without data.
 
     Of more than 20 MB of `data`, the first 20 are measured, and of `given` the last; `attrs["measured"]` is the number
     of bytes that the price is divided by.
     """
+    import pandas as pd  # not at the top: the first page need not wait for it
+
     if not data:
         raise ValueError("data must hold at least one byte, but is empty")
     data, given = data[:MOST_BYTES], given[-MOST_BYTES:]

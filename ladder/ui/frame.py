@@ -24,7 +24,7 @@ from ladder.ui.shelf import climb_with, keep, shelf
 from ladder.ui.tokens import count, plain
 from ladder.ui.uploads import own_text
 from ladder.ui.view import View
-from ladder.ui.waterfall import draw_waterfall
+from ladder.ui.waterfall import draw_waterfall, start_climb
 
 __all__ = ["View", "draw_frame", "keep", "link_to", "open_rung", "pages", "panels"]
 
@@ -57,8 +57,11 @@ def draw_frame() -> None:
     menu = pages()
     page = st.navigation(list(menu.values()))
     rung = next((rung for rung in RUNGS if menu[rung.name] == page), None)
-    st.session_state["view"] = _surround(rung)
-    page.run()
+    view = st.session_state["view"] = _surround(rung)
+    try:
+        page.run()
+    finally:  # a page may stop early; what is drawn first must not wait for what is computed
+        start_climb(view)
 
 
 def open_rung(rung: Rung) -> View:
@@ -69,6 +72,7 @@ def open_rung(rung: Rung) -> View:
             st.navigation(list(pages().values()), position="hidden")
             st.rerun()
         view = _surround(rung)  # the page is run all by itself
+        start_climb(view)
     st.markdown(f"##### {rung.question}")
     return view
 

@@ -7,6 +7,7 @@ as the prices come in; what is not there yet is a dashed outline, never a guess.
 import html
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,7 +17,7 @@ from ladder.math import SCHEMES
 from ladder.reality import Corpus
 from ladder.rungs import GEOMETRY, MATH, PROBABILITY, RUNGS, STATISTICS, Rung
 from ladder.ui.cache import identity, shared, split_of, train_and_held_out
-from ladder.ui.jobs import Job, Progress, owner, pool
+from ladder.ui.jobs import Key, Progress, owner, pool
 from ladder.ui.lens import Lens
 from ladder.ui.view import View
 
@@ -45,34 +46,42 @@ class Climb:
             self.absent.pop(step.rung.name, None)
 
 
-@shared(max_entries=64)
+@shared(max_entries=256)  # more than the pool keeps jobs: no job may outlive what it has filled
 def climb_of(corpus: Corpus, scheme: str, vocabulary_size: int) -> Climb:
     """The one climb of a text in an alphabet, empty at first."""
     return Climb()
 
 
 def draw_waterfall(view: View, rung: Rung | None) -> None:
-    """Draw what is known, and go on drawing while the rest is computed."""
+    """Draw what is known, again and again until the climb is over."""
     climb = climb_of(view.corpus, view.scheme, view.vocabulary_size)
-    job = pool().submit(
-        ("waterfall", identity(view.corpus), view.scheme, view.vocabulary_size),
-        "The waterfall",
-        lambda progress: _climb(climb, view.corpus, view.scheme, view.vocabulary_size, progress),
-        owner(),
-    )
-    if job.over:
-        st.html(picture(climb, rung, view.lens))
-        if job.error:
-            st.caption(job.error)
-    else:
-        _watch(climb, rung, view.lens, job)
+    job = pool().find(_key_of(view))
+    if job is None or not job.over:
+        _watch(climb, rung, view)
+        return
+    st.html(picture(climb, rung, view.lens))
+    if job.error:
+        st.caption(job.error)
+
+
+def start_climb(view: View) -> None:
+    """Have the prices computed, once for all who look at this text: called when the page has been drawn."""
+    climb = climb_of(view.corpus, view.scheme, view.vocabulary_size)
+    if pool().find(_key_of(view)) is None:  # one that failed would fail again
+        work = partial(_climb, climb, view.corpus, view.scheme, view.vocabulary_size)
+        pool().submit(_key_of(view), "The waterfall", work, owner())
+
+
+def _key_of(view: View) -> Key:
+    return "waterfall", identity(view.corpus), view.scheme, view.vocabulary_size
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _watch(climb: Climb, rung: Rung | None, lens: Lens, job: Job) -> None:
-    if job.over:
+def _watch(climb: Climb, rung: Rung | None, view: View) -> None:
+    job = pool().find(_key_of(view))
+    if job is not None and job.over:
         st.rerun()
-    st.html(picture(climb, rung, lens))
+    st.html(picture(climb, rung, view.lens))
 
 
 def _climb(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> None:

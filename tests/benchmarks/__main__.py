@@ -88,6 +88,13 @@ def main() -> None:
                 theirs = knob_seconds(peer, "", "", "a", "double_array_value", ([1.0], [2.0]))
                 mine = knob_seconds(ours, page, query, key, field, values)
                 print(f"knob {key:8s} on {page:12s} {1000 * mine:6.1f} ms = {mine / theirs:4.2f} x an empty page's")
+            quiet = knob_seconds(ours, "math", f"corpus={address}", *KNOBS[1][2:])
+            with Student(ours, "geometry", f"corpus={address}&space=Sentences") as embedding:
+                embedding.open()
+                busy = knob_seconds(ours, "math", f"corpus={address}", *KNOBS[1][2:])
+            print(
+                f"knob where    on math, while the encoder embeds: {busy / quiet:4.2f} x what it is while all is quiet"
+            )
         pairs = [
             (first_paint(ROOT / "app.py", data, "/math?corpus=hamlet"), first_paint(empty, data, "/")) for _ in range(5)
         ]

@@ -80,3 +80,15 @@ def test_what_is_no_document_number_is_refused(wrong):
 def test_an_endless_range_is_refused():
     with pytest.raises(ValueError, match="shorter range"):
         document_numbers("1-99999999")
+
+
+@pytest.mark.parametrize("rung", RUNGS, ids=lambda rung: rung.name)
+def test_a_text_of_one_character_gets_a_page_and_a_sentence(open_app, rung):
+    at = open_app(rung.page, corpus=keep(Corpus.of("One letter", "a")))
+    for _ in range(50):
+        at.run()
+        if any("cannot be split" in caption.value for caption in at.caption):
+            break
+    else:
+        raise AssertionError("the waterfall never said why it is empty")
+    assert not at.exception
