@@ -62,6 +62,9 @@ def map_panel(view: View) -> None:
     with right:
         shade = knobs.choice("shade", "Colour", SHADES, "count")
     chosen = spaces.space_of(view, kind, most)
+    if chosen is None and spaces.can_be_encoded(view, kind, most):
+        st.caption("Until then, the vectors learned from this very text:")
+        chosen, method = spaces.space_of(view, LEARNED, most), "pca"
     if chosen is not None:
         _draw_map(chosen, method, shade, find, seed)
     if kind == LEARNED:

@@ -82,6 +82,11 @@ def space_of(view: View, kind: str, most: int) -> Chosen | None:
     return Chosen(key, kind, encoded)
 
 
+def can_be_encoded(view: View, kind: str, most: int) -> bool:
+    """Whether there is something for the encoder to place, now or once it is loaded."""
+    return kind != LEARNED and bool(pieces_of(view.corpus, kind, most).texts)
+
+
 @shared(max_entries=24)
 def learned_space(corpus: Corpus, most: int) -> Space:
     """The most frequent tokens of a text with vectors learned from it."""

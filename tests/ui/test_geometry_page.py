@@ -115,6 +115,17 @@ def test_the_first_map_needs_no_encoder(monkeypatch):
     assert "The encoder is not installed." in shown(at)
 
 
+def test_while_the_encoder_is_missing_the_map_shows_what_there_is(monkeypatch):
+    def missing(place=None, *, step=None):
+        raise ValueError("There is no encoder here.")
+
+    monkeypatch.setattr(encoder, "load_encoder", missing)
+    at = settled(drive("map", PROSE, space="Words"))
+    assert "There is no encoder here." in shown(at)
+    assert "Until then, the vectors learned from this very text:" in shown(at)
+    assert at.get("vega_lite_chart")
+
+
 def test_words_are_placed_by_the_encoder_and_counted():
     assert "all 13 words with a letter in them" in shown(drive("map", PROSE, space="Words"))
 
