@@ -15,6 +15,7 @@ from ladder.ui.asked import lossless, model_of, order_knob, parts_of
 from ladder.ui.cache import identity, split_of, train_alphabet
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
+from ladder.ui.read_back import read_back
 from ladder.ui.show import show_chart
 from ladder.ui.view import View
 from ladder.ui.waterfall import climb_of
@@ -57,9 +58,9 @@ def file_panel(view: View) -> None:
         lambda progress: write_file(view.corpus, view.scheme, view.vocabulary_size, order, progress),
         start_label="Write the file",
     )
-    if written is None:
-        return
-    _show_file(view, written, order)
+    if written is not None:
+        _show_file(view, written, order)
+    read_back(view, order, most=LARGEST_FILE)
 
 
 def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, progress: Progress) -> Written:
