@@ -55,10 +55,12 @@ def generation_curves(table: pd.DataFrame, *, names: list[str], title: str) -> a
                 alt.X("generation:Q")
                 .title("generation" if name == names[-1] else None)
                 .axis(format="d", tickMinStep=1),
-                alt.Y("amount:Q").title(None).scale(zero=False).axis(tickCount=4),
+                alt.Y("amount:Q").title(None).scale(zero=False).axis(tickCount=4, format="~g"),
                 alt.Color("kept:N")
                 .scale(domain=series, range=colours)
-                .legend(title=None, orient="bottom", symbolType="stroke", symbolStrokeWidth=4, symbolSize=300),
+                .legend(
+                    title=None, orient="bottom", columns=1, symbolType="stroke", symbolStrokeWidth=4, symbolSize=300
+                ),
                 alt.StrokeDash("kept:N").scale(domain=series, range=[[1, 0], [6, 3]][: len(series)]).legend(None),
                 tooltip=["kept:N", "generation:Q", alt.Tooltip("amount:Q", format=".3f")],
             )

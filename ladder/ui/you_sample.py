@@ -31,6 +31,7 @@ LONGEST = 60  # picks in a branch: a link stays short
 OFFERED = 12  # tokens to pick from with one click
 OWN_DRAWS = 20
 BAR = 10  # blocks: the bar of the likeliest token
+ISOLATE, END = "\u2068", "\u2069"  # a label in Arabic must not turn the number beside it
 PATH = re.compile(r"\d{1,7}(\.\d{1,7})*")
 
 
@@ -145,7 +146,7 @@ def _offer(view: View, asked: Asked, branch: Branch, path: str, seed: int) -> No
         for rank, (i, label) in enumerate(zip(offered, labels_of(asked.vocabulary, offered), strict=True)):
             bar = "▰" * max(1, round(BAR * q[i] / q[offered[0]]))
             st.button(
-                f"{bar} {plain(label)} {q[i]:.1%}",
+                f"{bar} {ISOLATE}{plain(label)}{END} {q[i]:.1%}",
                 key=f"you-pick-{rank}",
                 help=view.lens.amount(float(surprisal(q[i])), digits=2),
                 on_click=_go,
