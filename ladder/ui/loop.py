@@ -24,6 +24,7 @@ from ladder.ui.view import View
 LEARNERS = {"counts": "counts alone", "smoothed": "Kneser-Ney"}
 SIZES = (500, 1000, 2000, 5000, 10000)
 SHOWN = 500  # letters of a generation's text
+MOST_TURNS = 12
 TEXT_HEIGHT = 260  # pixels
 VOCABULARY = "different tokens in the draw"
 
@@ -44,7 +45,7 @@ def loop_panel(view: View) -> None:
         seed = knobs.number("seed", "Seed", 0, 999_999, 1, step=1)
     with right:
         size = knobs.slider_of("loopn", "Tokens that each generation learns from", SIZES, 2000)
-        turns = knobs.slider("turns", "Generations", 2, 12, 8)
+        turns = knobs.slider("turns", "Generations", 2, MOST_TURNS, 8)
         learner = knobs.choice("learner", "They learn by", LEARNERS, "counts")
     train, _ = train_and_held_out(view.corpus, view.scheme, view.vocabulary_size)
     shares = tuple(dict.fromkeys((0.0, float(kept))))
@@ -127,7 +128,7 @@ def _take_one(view: View, train: Encoding, found: dict[float, list[Turn]], turns
     """One generation's text, to read or to climb with."""
     left, right = st.columns(2)
     with left:
-        number = knobs.slider("gen", "Read generation", 1, turns, turns)
+        number = min(knobs.slider("gen", "Read generation", 1, MOST_TURNS, MOST_TURNS), turns)
     with right:
         labels = {f"{kept:g}": f"{kept:.0%} kept" for kept in found}
         share = st.segmented_control(
@@ -141,6 +142,7 @@ def _take_one(view: View, train: Encoding, found: dict[float, list[Turn]], turns
     turn = found[float(share)][number - 1]
     name = f"Generation {number} of {view.corpus.name}, {labels[share]}, seed {seed}"
     corpus = as_corpus(turn.ids, train.vocabulary, name=name)
+    st.caption(f"Generation {number} of {turns}:")
     st.code(visible(corpus.text[:SHOWN]).replace("⏎", "\n"), language=None, wrap_lines=True, height=TEXT_HEIGHT)
     if st.button("Make this the corpus", icon="🌍", key="loop-corpus", type="primary"):
         try:

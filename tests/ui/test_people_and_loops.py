@@ -261,6 +261,24 @@ def test_a_stream_starts_stops_and_can_be_taken_away(words):
     assert at.button(key="as-corpus")
 
 
+def test_a_shorter_text_brings_a_knob_back_within_its_ends():
+    def script():
+        import streamlit as st
+
+        from ladder.ui import knobs
+
+        hi = 5 if st.checkbox("short", key="short") else 50
+        st.write(f"{knobs.number('one', 'One', 0, hi, 0, step=1)} {knobs.slider('two', 'Two', 0, hi, 0)}")
+
+    at = AppTest.from_function(script)
+    at.run()
+    at.number_input(key="one").set_value(40)
+    at.slider(key="two").set_value(30).run()
+    at.checkbox(key="short").check().run()
+    assert not at.exception
+    assert at.markdown[-1].value == "5 5"
+
+
 def test_the_loop_is_measured_and_any_generation_becomes_the_corpus(words, monkeypatch):
     gone = []
     monkeypatch.setattr(loop_ui, "link_to", lambda rung, **settings: gone.append((rung, settings["corpus"])))
