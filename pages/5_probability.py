@@ -9,8 +9,12 @@ panels(
     view,
     {
         "next": ("The next token", probability.next_token_panel),
+        "you": ("You sample", probability.you_sample_panel),
         "write": ("Write", probability.write_panel),
         "temperature": ("Temperature", probability.temperature_panel),
         "file": ("The file", probability.file_panel),
+        "zlib": ("What zlib would write", probability.compressor_panel),
+        "guess": ("The Shannon game", probability.guess_panel),
+        "loop": ("The loop", probability.loop_panel),
     },
 )

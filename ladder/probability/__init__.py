@@ -16,7 +16,9 @@ back; `as_corpus` makes a draw the ladder's new Reality.
 """
 
 from ladder.probability.coder import compress, decompress
+from ladder.probability.compressors import believed, written_by
 from ladder.probability.distribution import NextDistribution, greedy, next_distribution
+from ladder.probability.guessing import GuessBounds, rank_counts, shannon_bounds
 from ladder.probability.loop import Generation, as_corpus, generations
 from ladder.probability.sampler import Draw, Hit, Token, draw_one, sample, stream
 from ladder.probability.thermodynamics import Slopes, Thermodynamics, energies, slopes, thermodynamics
@@ -24,12 +26,14 @@ from ladder.probability.thermodynamics import Slopes, Thermodynamics, energies, 
 __all__ = [
     "Draw",
     "Generation",
+    "GuessBounds",
     "Hit",
     "NextDistribution",
     "Slopes",
     "Thermodynamics",
     "Token",
     "as_corpus",
+    "believed",
     "compress",
     "decompress",
     "draw_one",
@@ -37,8 +41,11 @@ __all__ = [
     "generations",
     "greedy",
     "next_distribution",
+    "rank_counts",
     "sample",
+    "shannon_bounds",
     "slopes",
     "stream",
     "thermodynamics",
+    "written_by",
 ]

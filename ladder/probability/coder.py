@@ -66,9 +66,11 @@ def compress(ids: Ids, model: LanguageModel, *, progress: Progress | None = None
     return header + CHECKSUM.pack(zlib.crc32(header + payload)) + payload
 
 
-def decompress(data: bytes, model: LanguageModel, *, progress: Progress | None = None) -> Ids:
-    """The ids that `compress` wrote with the same model; ValueError for any other file or model."""
+def decompress(data: bytes, model: LanguageModel, *, most: int = MAX_TOKENS, progress: Progress | None = None) -> Ids:
+    """The ids that `compress` wrote with the same model; ValueError for another file, model, or over `most`."""
     n, payload, checksum = _open(data, model)
+    if n > most:  # before memory is set aside for them
+        raise ValueError(f"This file says that it holds {n:,} tokens, but at most {most:,} are read here.")
     shares_of = _shares(model)
     reader = _Reader(payload)
     text = np.zeros(n, dtype=np.int32)

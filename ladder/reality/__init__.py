@@ -14,6 +14,7 @@ A byte costs 8 bits. Everything that follows is an attempt to pay less.
 
 from ladder.reality.corpus import Corpus, Split, split, take, to_bytes, to_text
 from ladder.reality.decode import MAX_BYTES, columns_of, read_corpora, read_corpus
+from ladder.reality.guesses import GuessPool
 from ladder.reality.samples import SAMPLES, Sample, load_sample
 from ladder.reality.sources import SOURCES
 from ladder.reality.store import Store, address_of
@@ -24,6 +25,7 @@ __all__ = [
     "SAMPLES",
     "SOURCES",
     "Corpus",
+    "GuessPool",
     "Sample",
     "Split",
     "Store",

@@ -23,6 +23,7 @@ import zstandard
 from sqlalchemy.pool import NullPool
 
 from ladder.reality.corpus import Corpus
+from ladder.reality.guesses import GuessPool
 
 MAX_CORPUS = 60_000_000  # bytes of text in one corpus
 MAX_STORE = 5_000_000_000  # bytes of text in all of them
@@ -88,6 +89,7 @@ class Store:
         url = url or os.environ.get("LADDER_DATABASE_URL")
         self._engine = _engine(url or f"sqlite:///{self.folder / 'index.sqlite'}")
         metadata.create_all(self._engine)
+        self.guesses = GuessPool(self._engine)  # the same database keeps what people guessed
 
     def put(self, corpus: Corpus) -> str:
         """Keep a corpus; its address. Raises ValueError where it or the store would be too large."""

@@ -15,6 +15,7 @@ from ladder.ui.asked import lossless, model_of, order_knob, parts_of
 from ladder.ui.cache import identity, split_of, train_alphabet
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
+from ladder.ui.read_back import read_back
 from ladder.ui.show import show_chart
 from ladder.ui.view import View
 from ladder.ui.waterfall import climb_of
@@ -31,7 +32,8 @@ class Written(NamedTuple):
     n_tokens: int
     bits: float  # the sum of surprisals
     same: bool  # whether the text came back byte for byte
-    rivals: pd.DataFrame  # compressor, bytes
+    rivals: pd.DataFrame  # compressor, bytes, given the training part
+    alone: pd.DataFrame  # the same without it
     whole: bool  # whether it is all of the held-out part
 
 
@@ -57,9 +59,9 @@ def file_panel(view: View) -> None:
         lambda progress: write_file(view.corpus, view.scheme, view.vocabulary_size, order, progress),
         start_label="Write the file",
     )
-    if written is None:
-        return
-    _show_file(view, written, order)
+    if written is not None:
+        _show_file(view, written, order)
+    read_back(view, order, most=LARGEST_FILE)
 
 
 def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, progress: Progress) -> Written:
@@ -79,6 +81,7 @@ def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, pr
         float(model.surprisals(encoding.ids).sum()),
         encoding.decode(back) == to_bytes(text),
         yardsticks(to_bytes(text), given=to_bytes(parts.train)),
+        yardsticks(to_bytes(text)),
         len(to_bytes(parts.held_out)) <= LARGEST_FILE,
     )
 
@@ -89,6 +92,18 @@ def _enter_waterfall(view: View, step: Step, order: int, written: Written) -> No
     if written.whole and order == ORDER and not any(old.rung == PROBABILITY for old in climb.steps):
         climb.add(step)
         st.rerun()
+
+
+def _show_two_parts(view: View, written: Written, model_bytes: int) -> None:
+    """What the text costs somebody who has nothing: the model must travel too, the compressors learn as they go."""
+    sizes = {f"this file with the model inside ({model_bytes:,} bytes, zipped)": len(written.data) + model_bytes}
+    sizes |= {f"{row.compressor} alone": row.bytes for row in written.alone.itertuples()}
+    rows = [
+        (way, f"{size:,}", view.lens.amount(bits_per_byte(8 * size, written.n_bytes), per="byte"))
+        for way, size in sorted(sizes.items(), key=lambda item: item[1])
+    ]
+    st.markdown("**And for somebody who has nothing**, neither the training part nor the model:")
+    st.table(pd.DataFrame(rows, columns=["way", "bytes", "price"]).set_index("way"))
 
 
 def _show_file(view: View, written: Written, order: int) -> None:
@@ -119,9 +134,9 @@ def _show_file(view: View, written: Written, order: int) -> None:
     st.markdown(
         f"{'✅ Read back, byte for byte the same' if written.same else '❌ Read back, but not the same'}: {n:,} bytes "
         f"in {written.n_tokens:,} tokens, for {view.lens.amount(price, per='byte')}; {HEADER_BYTES} bytes of the file "
-        "are its header. The compressors were given the same training part. With the model inside (its tables, zipped: "
-        f"{model.size_bytes:,} bytes) the file would have {len(written.data) + model.size_bytes:,}."
+        "are its header. The compressors were given the same training part."
     )
+    _show_two_parts(view, written, model.size_bytes)
     st.download_button(
         "The file",
         written.data,

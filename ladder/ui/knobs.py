@@ -25,6 +25,7 @@ def slider(
 ) -> Any:
     """A number between lo and hi, by slider."""
     _check(key, default, lambda text: lo <= float(text) <= hi, f"between {lo:g} and {hi:g}")
+    _within(key, lo, hi)
     return st.slider(label, lo, hi, default, step, key=key, **BIND, **options)
 
 
@@ -39,6 +40,7 @@ def number(
 ) -> Any:
     """A number between lo and hi, typed in."""
     _check(key, default, lambda text: lo <= float(text) <= hi, f"between {lo:g} and {hi:g}")
+    _within(key, lo, hi)
     return st.number_input(label, lo, hi, default, step, key=key, **BIND, **options)
 
 
@@ -70,6 +72,13 @@ def toggle(key: str, label: str, default: bool = False, **options: Any) -> bool:
     """On or off."""
     _check(key, default, lambda text: text.lower() in ("true", "false", "1", "0"), "true or false")
     return st.toggle(label, default, key=key, **BIND, **options)
+
+
+def _within(key: str, lo: float, hi: float) -> None:
+    """Bring a setting back between its ends, where those have come closer: Streamlit would raise."""
+    held = st.session_state.get(key)
+    if held is not None and not lo <= held <= hi:
+        st.session_state[key] = min(max(held, lo), hi)
 
 
 def _check(key: str, default: Any, accepts: Callable[[str], bool], rule: str) -> None:

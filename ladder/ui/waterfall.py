@@ -19,6 +19,7 @@ from ladder.rungs import GEOMETRY, MATH, PROBABILITY, RUNGS, STATISTICS, Rung
 from ladder.ui.cache import identity, shared, split_of, train_and_held_out
 from ladder.ui.jobs import Key, Progress, owner, pool
 from ladder.ui.lens import Lens
+from ladder.ui.readers import price_of_readers
 from ladder.ui.view import View
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Climb:
     steps: "list[Step]" = field(default_factory=list)
     compressors: dict[str, float] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)  # rung name -> why there is no price
+    readers: float | None = None  # Shannon's upper bound from people's guesses, once there are enough
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, step: "Step") -> None:
@@ -59,6 +61,7 @@ def draw_waterfall(view: View, rung: Rung | None) -> None:
     if job is None or not job.over:
         _watch(climb, rung, view)
         return
+    climb.readers = price_of_readers(view.corpus)
     st.html(picture(climb, rung, view.lens))
     if job.error:
         st.caption(job.error)
@@ -140,7 +143,12 @@ def picture(climb: Climb, current: Rung | None, lens: Lens) -> str:
     compressors = list(zip(_shown(climb.compressors).items(), ("dotted", "dashed"), strict=False))
     lines = "".join(_line(bits, dash) for (_, bits), dash in compressors)
     keys = "".join(_key(name, lens.scale(bits), dash) for (name, bits), dash in compressors)
+    if climb.readers is not None:
+        lines += _line(climb.readers, "solid")
+        keys += _key("people, at most", lens.scale(climb.readers), "solid")
     prices = [f"{step.rung.name}, {step.label}: {lens.amount(step.bits_per_byte, per='byte')}" for step in climb.steps]
+    if climb.readers is not None:
+        prices.append(f"People who guessed, at most: {lens.amount(climb.readers, per='byte')}")
     said = "; ".join(prices)
     lowest = min((step.bits_per_byte for step in climb.steps), default=FOOT)
     fall = f"{lens.scale(FOOT):.2f} → {lens.scale(lowest):.2f} {lens.unit} per byte of the held-out text"

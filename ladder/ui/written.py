@@ -14,8 +14,10 @@ from ladder.reality import to_text
 from ladder.rungs import REALITY
 from ladder.ui import knobs
 from ladder.ui.asked import Asked, Settings, ask, draw_of, held_out_price, settings_knobs
+from ladder.ui.cache import identity
 from ladder.ui.explain import explain
 from ladder.ui.frame import keep, link_to
+from ladder.ui.live import TICK, live_knobs, live_of
 from ladder.ui.tokens import Token, surprise_colour, token_strip, visible
 from ladder.ui.view import View
 
@@ -36,6 +38,7 @@ def write_panel(view: View) -> None:
         n = knobs.slider("n", "Tokens to draw", 50, 5000, 400, step=50)
     with right:
         side_by_side = knobs.toggle("temps", "Three temperatures side by side")
+        one_by_one = knobs.toggle("live", "Token by token", disabled=side_by_side)
     size = (view.corpus, view.scheme, view.vocabulary_size, asked.model.order, tuple(asked.context.tolist()), n, seed)
     if side_by_side:
         for column, T in zip(st.columns(len(SIDE_BY_SIDE)), SIDE_BY_SIDE, strict=True):
@@ -43,9 +46,13 @@ def write_panel(view: View) -> None:
                 st.markdown(f"**T = {T:g}**")
                 _show_draw(view, asked, draw_of(asked.model, *size, settings._replace(temperature=T)), f"T{T}", 300)
         return
-    draw = draw_of(asked.model, *size, settings)
-    _show_draw(view, asked, draw, "one", STRIP)
-    _take_away(asked, draw, settings, seed)
+    if one_by_one:
+        _show_live(view, asked, n, seed, settings)
+        draw = draw_of(asked.model, *size, settings)
+    else:
+        draw = draw_of(asked.model, *size, settings)
+        _show_draw(view, asked, draw, "one", STRIP)
+        _take_away(asked, draw, settings, seed)
     held_out = held_out_price(asked.model, *size[:4])
     n_bytes = sum(len(asked.vocabulary[i]) for i in draw.ids)
     explain(
@@ -61,7 +68,29 @@ def write_panel(view: View) -> None:
     )
 
 
-def _show_draw(view: View, asked: Asked, draw: Draw, name: str, most: int) -> None:
+def _show_live(view: View, asked: Asked, n: int, seed: int, settings: Settings) -> None:
+    """The draw while it is drawn; what is there so far can be taken away once it stands still."""
+    context = tuple(asked.context.tolist())
+    question = (identity(view.corpus), view.scheme, view.vocabulary_size, asked.model.order, context)
+    live = live_of(asked, question, n, seed, settings)
+    pace = live_knobs(asked, live, seed, settings)
+
+    @st.fragment(run_every=TICK if live.running else None)
+    def tick() -> None:
+        if live.running:
+            live.go_on(TICK, pace)
+            if not live.running:
+                st.rerun()  # over: the buttons and the downloads change too
+        st.caption(f"{len(live.drawn):,} of {n:,} tokens")
+        if live.drawn:
+            _show_draw(view, asked, live.draw, "so far", STRIP, tail=True)
+
+    tick()
+    if live.drawn and not live.running:
+        _take_away(asked, live.draw, settings, seed)
+
+
+def _show_draw(view: View, asked: Asked, draw: Draw, name: str, most: int, *, tail: bool = False) -> None:
     n_bytes = sum(len(asked.vocabulary[i]) for i in draw.ids)
     price = bits_per_byte(float(draw.surprisals.sum()), n_bytes)
     gained = float(draw.surprisals.sum() - draw.surprisals_truncated.sum())
@@ -70,7 +99,8 @@ def _show_draw(view: View, asked: Asked, draw: Draw, name: str, most: int) -> No
         f"**{view.lens.amount(price, per='byte')}** under the model for {n_bytes:,} bytes in "
         f"{len(draw.ids):,} tokens{bent}."
     )
-    pieces = list(readable(draw.ids[:most], draw.surprisals[:most], asked.vocabulary))
+    part = slice(-most, None) if tail else slice(most)
+    pieces = list(readable(draw.ids[part], draw.surprisals[part], asked.vocabulary))
     token_strip(
         [
             Token(text, f"{view.lens.amount(bits, digits=2)}", surprise_colour(bits, most=DARKEST))
@@ -79,7 +109,9 @@ def _show_draw(view: View, asked: Asked, draw: Draw, name: str, most: int) -> No
         label=f"Drawn text {name}, each token coloured by its surprise",
     )
     if len(draw.ids) > most:
-        st.caption(f"The first {most:,} of {len(draw.ids):,} tokens are shown; the downloads have all.")
+        st.caption(
+            f"The {'last' if tail else 'first'} {most:,} of {len(draw.ids):,} tokens are shown; the downloads have all."
+        )
 
 
 def _take_away(asked: Asked, draw: Draw, settings: Settings, seed: int) -> None:

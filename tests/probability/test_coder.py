@@ -158,6 +158,13 @@ def test_a_forged_number_of_tokens_beyond_all_bounds_is_refused_at_once(written)
         decompress(header + CHECKSUM.pack(zlib.crc32(header + payload)) + payload, chain)
 
 
+def test_a_file_of_more_tokens_than_are_wanted_is_refused_before_it_is_read(written):
+    chain, data = written
+    assert len(decompress(data, chain, most=400)) == 400
+    with pytest.raises(ValueError, match="holds 400 tokens, but at most 399"):
+        decompress(data, chain, most=399)
+
+
 def test_a_model_whose_likeness_deceives_the_fingerprint_is_caught_by_what_comes_out(written, make_chain):
     chain, data = written
     other = make_chain(50, np.random.default_rng(3))
