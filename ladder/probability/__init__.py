@@ -16,12 +16,13 @@ back; `as_corpus` makes a draw the ladder's new Reality.
 """
 
 from ladder.probability.coder import compress, decompress
-from ladder.probability.distribution import NextDistribution, greedy, next_distribution
+from ladder.probability.distribution import Bends, NextDistribution, greedy, next_distribution, penalised
 from ladder.probability.loop import Generation, as_corpus, generations
 from ladder.probability.sampler import Draw, Hit, Token, draw_one, sample, stream
 from ladder.probability.thermodynamics import Slopes, Thermodynamics, energies, slopes, thermodynamics
 
 __all__ = [
+    "Bends",
     "Draw",
     "Generation",
     "Hit",
@@ -37,6 +38,7 @@ __all__ = [
     "generations",
     "greedy",
     "next_distribution",
+    "penalised",
     "sample",
     "slopes",
     "stream",
