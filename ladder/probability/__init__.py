@@ -8,6 +8,9 @@ token; `thermodynamics` reads the same numbers as a body at temperature T. `comp
 turns a model's surprisals into a real file of that many bits, and `decompress` reads it
 back; `as_corpus` makes a draw the ladder's new Reality.
 
+Three modules are asked by name: `metropolis`, another road to the measure that `sample` draws
+from; `typicality`, why most draws are alike; `calibration`, whether 70 % happens 70 times in 100.
+
     >>> import numpy as np
     >>> half, quarter, eighth = np.log(2), np.log(4), np.log(8)
     >>> q = next_distribution([-half, -quarter, -eighth, -eighth], top_k=2)
