@@ -11,6 +11,9 @@ panels(
         "next": ("The next token", probability.next_token_panel),
         "write": ("Write", probability.write_panel),
         "temperature": ("Temperature", probability.temperature_panel),
+        "chain": ("Two roads", probability.chain_panel),
+        "typical": ("Typical texts", probability.typical_panel),
+        "belief": ("Menu or belief?", probability.belief_panel),
         "file": ("The file", probability.file_panel),
     },
 )

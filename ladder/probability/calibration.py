@@ -130,4 +130,4 @@ def fit_temperature(asked: Answers) -> float:
         return LOWEST_T
     if slope(hottest) >= 0:
         return HIGHEST_T
-    return float(np.exp(-brentq(slope, hottest, coldest, xtol=1e-6)))
+    return float(np.exp(-brentq(slope, hottest, coldest, xtol=1e-9)))

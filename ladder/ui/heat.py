@@ -12,6 +12,7 @@ from ladder.lenses.simplex import Floats
 from ladder.probability import energies, slopes, thermodynamics
 from ladder.ui.asked import ask, checks, temperature_knob
 from ladder.ui.explain import explain
+from ladder.ui.phases import draw_phases
 from ladder.ui.show import show_chart
 from ladder.ui.view import View
 
@@ -73,6 +74,7 @@ def temperature_panel(view: View) -> None:
         ]
     )
     st.caption("In nats. Derivatives are fourth-order finite differences of the curves, a second route to S and C.")
+    draw_phases(view, asked)
     explain(
         "temperature",
         formula=rf"""\begin{{aligned}}
