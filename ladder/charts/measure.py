@@ -39,6 +39,7 @@ def lines_of(
             symbolStrokeWidth=4,
             symbolSize=300,
             columns=1,
+            labelLimit=260,
         )
     )
     dash = alt.StrokeDash("line:N").scale(domain=names, range=DASHES[: len(names)]).legend(None)

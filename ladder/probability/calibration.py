@@ -7,7 +7,8 @@ Sort the places by c into bins B of equal size:
     ECE    = sum of |B| / n |gap(B)|           expected calibration error
 
 Even an honest model has an ECE above 0 on n places, by chance alone: `honest_ece` says how
-large. Neighbouring places are alike, so the interval resamples whole blocks of them.
+large. Neighbouring places are alike, so the interval resamples whole blocks of them; and as
+a resample adds chance once more, the interval is turned over: [2 ECE - high, 2 ECE - low].
 
 One temperature mends much. Let E = -ln q be the energies at a place, and x what happened.
 The price of a text at inverse temperature b = 1/T is convex in b, and its slope is
@@ -81,7 +82,7 @@ def reliability(confidence: ArrayLike, hit: ArrayLike, *, bins: int = 10) -> Rel
 def ece_interval(
     confidence: Floats, hit: Floats, *, rng: np.random.Generator, share: float = 0.95, rounds: int = 200, bins: int = 10
 ) -> tuple[float, float]:
-    """Between which two values the ECE lies in `share` of the resamplings, in blocks of neighbouring places."""
+    """Between which values the true ECE lies, without what chance adds: both may be below the measured one."""
     n = len(confidence)
     size = min(BLOCK, max(1, n // 4))
     starts = rng.integers(0, n - size + 1, size=(rounds, -(-n // size)))
@@ -89,14 +90,18 @@ def ece_interval(
     for row in starts:
         places = (row[:, None] + np.arange(size)).ravel()[:n]
         found.append(reliability(confidence[places], hit[places], bins=bins).ece)
-    low, high = np.quantile(found, [(1 - share) / 2, (1 + share) / 2])
-    return float(low), float(high)
+    measured = reliability(confidence, hit, bins=bins).ece
+    low, high = 2 * measured - np.quantile(found, [(1 + share) / 2, (1 - share) / 2])
+    return max(float(low), 0.0), max(float(high), 0.0)
 
 
-def honest_ece(confidence: Floats, *, rng: np.random.Generator, rounds: int = 100, bins: int = 10) -> float:
-    """The mean ECE of a model with the same confidences whose every c is true: chance alone."""
+def honest_ece(
+    confidence: Floats, *, rng: np.random.Generator, rounds: int = 200, bins: int = 10
+) -> tuple[float, float]:
+    """The mean ECE of a model with the same confidences whose every c is true, and what 95 of 100 such stay below."""
     hits = rng.random((rounds, len(confidence))) < confidence
-    return float(np.mean([reliability(confidence, row, bins=bins).ece for row in hits]))
+    found = [reliability(confidence, row, bins=bins).ece for row in hits]
+    return float(np.mean(found)), float(np.quantile(found, 0.95))
 
 
 def price_at(asked: Answers, *, T: float) -> float:

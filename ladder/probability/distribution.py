@@ -26,19 +26,18 @@ Neural Text Degeneration" (2020) for top-p; M. Nguyen et al. (2024) for min-p; C
 et al., "Locally Typical Sampling" (2023); N. Keskar et al., "CTRL" (2019) for the penalty.
 """
 
+from math import log2
 from typing import NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ladder.lenses.shannon import surprisal
 from ladder.lenses.simplex import Floats, softmax
 
 Mask = NDArray[np.bool_]
 
 # Outcomes are first laid into drawers by their bits.
 DRAWERS_A_BIT = 8
-DRAWERS = 64 * DRAWERS_A_BIT
 
 # Sums of many shares miss their last digits; top-p must not take one token more for that.
 ROUNDING = 1e-12
@@ -103,11 +102,11 @@ def next_distribution(
         kept &= tempered >= min_p * tempered.max()
     if typical_p is not None and typical_p < 1:
         kept &= typical(tempered * kept, typical_p)
-    kept_mass = min(float(tempered[kept].sum()), 1.0)
-    if kept.sum() == np.count_nonzero(tempered):
+    if np.count_nonzero(kept) == np.count_nonzero(tempered):
         return NextDistribution(before, tempered, tempered, kept, 1.0, 0.0)
-    p = np.where(kept, tempered, 0) / kept_mass
-    return NextDistribution(before, tempered, p, kept, kept_mass, float(surprisal(kept_mass)))
+    p = np.where(kept, tempered, 0)
+    kept_mass = min(float(p.sum()), 1.0)
+    return NextDistribution(before, tempered, p / kept_mass, kept, kept_mass, -log2(kept_mass))
 
 
 def greedy(logits: ArrayLike) -> int:
@@ -153,9 +152,9 @@ def _last(bits: Floats, masses: Floats, wanted: float) -> int:
 
     Only one drawer of the outcomes is sorted: a full sort would take longer than all the rest of a draw.
     """
-    drawer = np.minimum(bits * DRAWERS_A_BIT, DRAWERS).astype(np.int32)
+    drawer = (bits * DRAWERS_A_BIT).astype(np.int32)  # no float has a surprisal above 1,074 bits
     filled = np.cumsum(np.bincount(drawer, weights=masses))
-    d = int(min(filled.searchsorted(wanted), drawer.max()))
+    d = int(min(filled.searchsorted(wanted), len(filled) - 1))
     inside = np.flatnonzero(drawer == d)
     inside = inside[np.argsort(bits[inside], kind="stable")]
     missing = wanted - (filled[d - 1] if d else 0.0)

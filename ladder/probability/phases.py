@@ -26,8 +26,15 @@ def repeated(ids: ArrayLike) -> float:
 
 def known(ids: ArrayLike, text: ArrayLike) -> float:
     """The share of the trigrams of `ids` that stand in `text`: (n,), (m,) -> [0, 1]; 0 for fewer than three tokens."""
-    grams = _trigrams(ids)
-    return float(np.isin(grams, _trigrams(text)).mean()) if len(grams) else 0.0
+    grams, places = np.unique(_trigrams(ids), return_inverse=True)
+    if len(grams) == 0:
+        return 0.0
+    # The text is long and the draw short: look up the text's trigrams among the draw's, not the other way round.
+    stands = _trigrams(text)
+    near = np.minimum(grams.searchsorted(stands), len(grams) - 1)
+    met = np.zeros(len(grams), dtype=bool)
+    met[near[grams[near] == stands]] = True
+    return float(met[places].mean())
 
 
 def _trigrams(ids: ArrayLike) -> NDArray[np.int64]:

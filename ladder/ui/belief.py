@@ -48,7 +48,7 @@ class Belief(NamedTuple):
     before: Reliability
     after: Reliability
     intervals: tuple[tuple[float, float], tuple[float, float]]
-    chance: tuple[float, float]  # the ECE of an honest model
+    chance: tuple[float, float]  # the ECE of an honest model: its mean, and what 95 of 100 stay below
     met: tuple[float, float]  # on the validation part, at T: energy met and energy expected, nats
     prices: Floats  # (17,) bits/token of the held-out part over TEMPERATURES
     choices: Floats  # (17,) bits
@@ -74,13 +74,13 @@ def believe(model: NGram, corpus: Corpus, scheme: str, vocabulary_size: int, bin
     met = met_and_expected(asked, T=T)
     progress(0.6, "asking about the held-out part")
     asked = answers(model, held_out.ids, most=most)
-    diagrams, intervals, chance = [], [], []
+    diagrams, intervals = [], []
     for t in (1.0, T):
         c, hit = first_choices(asked, T=t)
         diagrams.append(reliability(c, hit, bins=bins))
         intervals.append(ece_interval(c, hit, rng=np.random.default_rng(1), bins=bins))
-        chance.append(honest_ece(c, rng=np.random.default_rng(2), bins=bins))
         progress(0.8, "resampling")
+    chance = honest_ece(first_choices(asked)[0], rng=np.random.default_rng(2), bins=bins)
     prices = np.array([price_at(asked, T=float(t)) for t in TEMPERATURES])
     choices = np.array([choices_at(asked, T=float(t)) for t in TEMPERATURES])
     return Belief(
@@ -89,7 +89,7 @@ def believe(model: NGram, corpus: Corpus, scheme: str, vocabulary_size: int, bin
         diagrams[0],
         diagrams[1],
         (intervals[0], intervals[1]),
-        (chance[0], chance[1]),
+        chance,
         met,
         prices,
         choices,
@@ -119,7 +119,8 @@ def belief_panel(view: View) -> None:
     with right:
         _price_and_choices(view, found)
     met, expected = found.met
-    checks([("at the fitted T, on validation text: mean energy met = mean energy expected, nats", met, expected)])
+    checks([("mean E met = mean U expected, nats", met, expected)])
+    st.caption("On the validation text, at the T fitted there: the best T is where the two are equal.")
     st.markdown("##### The same model as a menu")
     T = knobs.slider("menuT", "Temperature of the menu", 0.1, 4.0, 1.5, step=0.1)
     logits, rng = model.logits(asked.context), np.random.default_rng(1)
@@ -159,20 +160,23 @@ def _diagram(found: Belief) -> None:
     (low, high), (low_after, high_after) = found.intervals
     gap = float(found.before.places @ (found.before.confidence - found.before.hits)) / found.places
     lean = "too sure of itself" if gap > 0 else "too modest"
-    if found.before.ece <= high and found.chance[0] >= low:
+    if found.before.ece <= found.chance[1]:
         lean = "honest, as far as chance can tell"
-    finding = f"The model is {lean}: calibration error {found.before.ece:.1%}, interval {low:.1%} to {high:.1%}"
+    finding = f"The model is {lean}: calibration error {found.before.ece:.1%} ({low:.1%} to {high:.1%})"
     said = (
-        f"{finding}. With T = {found.T:.2f}, fitted on validation text: {found.after.ece:.1%}, {low_after:.1%} to "
-        f"{high_after:.1%}. An honest model would show {found.chance[0]:.1%} by chance alone on {found.places:,} "
-        "places."
+        f"{finding}. With T = {found.T:.2f}, fitted on validation text: {found.after.ece:.1%} ({low_after:.1%} to "
+        f"{high_after:.1%}). An honest model would show {found.chance[0]:.1%} by chance alone on {found.places:,} "
+        f"places, and 95 of 100 such less than {found.chance[1]:.1%}."
     )
     show_chart(charts.reliability_diagram(table, title=finding), table, key="reliability", alt=said, width="stretch")
-    st.caption(said.split(". ", 1)[1] + " Intervals: 95 %, by resampling blocks of neighbouring places.")
+    st.caption(
+        said.split(". ", 1)[1] + " In brackets: 95 % intervals for the true error, without what "
+        "chance adds, by resampling blocks of neighbouring places."
+    )
 
 
 def _price_and_choices(view: View, found: Belief) -> None:
-    names = ["price of the held-out part", "entropy: how long the menu is"]
+    names = ["price of held-out text", "entropy: the menu"]
     scale = view.lens.scale(1.0)
     table = pd.concat(
         pd.DataFrame({"x": TEMPERATURES, "line": name, "amount": amounts * scale})

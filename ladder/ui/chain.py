@@ -205,12 +205,12 @@ def _mixing(found: Roads, steps: int) -> None:
 def _memory(view: View, found: Roads) -> None:
     lags = int(min(LAGS, max(20, 8 * found.tau)))
     table = pd.DataFrame(
-        {"x": np.arange(lags + 1), "line": "correlation of the energy", "amount": found.correlations[: lags + 1]}
+        {"x": np.arange(lags + 1), "line": "E with E, later", "amount": found.correlations[: lags + 1]}
     )
     finding = f"One step is worth 1/{found.tau:.1f} of an independent draw"
     chart = charts.lines_of(
         table,
-        names=["correlation of the energy"],
+        names=["E with E, later"],
         title=finding,
         x="steps apart",
         y="correlation",

@@ -44,17 +44,18 @@ def test_one_place_is_a_diagram_too():
 def test_an_honest_model_has_only_the_ece_of_chance():
     asked = overconfident(factor=1.0)
     c, hit = first_choices(asked)
-    chance = honest_ece(c, rng=RNG(0))
-    assert 0.003 < chance < 0.02
-    assert reliability(c, hit).ece < 2 * chance
+    chance, most = honest_ece(c, rng=RNG(0))
+    assert 0.003 < chance < most < 0.03
+    assert reliability(c, hit).ece < most
 
 
 def test_too_cold_a_model_is_found_and_mended():
     asked = overconfident()
     c, hit = first_choices(asked)
     low, high = ece_interval(c, hit, rng=RNG(0))
-    assert low < reliability(c, hit).ece < high
-    assert low > 3 * honest_ece(c, rng=RNG(0))
+    assert low < reliability(c, hit).ece
+    assert low < high
+    assert low > 2 * honest_ece(c, rng=RNG(0))[1]
     fitted = fit_temperature(asked)
     assert fitted == pytest.approx(2, rel=0.1)
     mended = reliability(*first_choices(overconfident(seed=1), T=fitted)).ece
@@ -82,9 +83,21 @@ def test_the_menu_grows_with_temperature():
     assert np.all(np.diff([choices_at(asked, T=T) for T in (0.1, 0.5, 1, 2, 10)]) > 0)
 
 
+def test_the_interval_holds_the_true_error_about_as_often_as_it_says():
+    truth = reliability(*first_choices(overconfident(n=200_000, seed=99))).ece
+    inside, honest = 0, 0
+    for seed in range(40):
+        low, high = ece_interval(*first_choices(overconfident(n=1_000, seed=seed)), rng=RNG(seed), rounds=100)
+        inside += low <= truth <= high
+        c, hit = first_choices(overconfident(n=1_000, factor=1.0, seed=seed))
+        honest += reliability(c, hit).ece <= honest_ece(c, rng=RNG(seed), rounds=100)[1]
+    assert inside >= 33
+    assert honest >= 33
+
+
 def test_blocks_make_the_interval_wider_where_neighbours_are_alike():
     rng = RNG(0)
-    c = np.full(2_000, 0.5)
+    c = np.full(2_000, 0.9)
     together = np.repeat(rng.random(80) < 0.5, 25).astype(float)
     alone = rng.permutation(together)
     widths = [np.ptp(ece_interval(c, hit, rng=RNG(1), bins=1)) for hit in (together, alone)]
