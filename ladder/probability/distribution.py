@@ -131,8 +131,10 @@ def nucleus(weights: Floats, share: float) -> Mask:
     last = possible[_last(np.log2(possible.max()) - np.log2(possible), possible, wanted)]
     mask = weights > last
     ties = np.flatnonzero(weights == last)
-    n_ties = int(np.ceil((wanted - weights[mask].sum()) / last))
-    mask[ties[: max(n_ties, 1)]] = True
+    if len(ties) > 1:
+        n_ties = int(np.ceil((wanted - weights[mask].sum()) / last))
+        ties = ties[: max(n_ties, 1)]
+    mask[ties] = True
     return mask
 
 
@@ -154,7 +156,7 @@ def _last(bits: Floats, masses: Floats, wanted: float) -> int:
     """
     drawer = (bits * DRAWERS_A_BIT).astype(np.int32)  # no float has a surprisal above 1,074 bits
     filled = np.cumsum(np.bincount(drawer, weights=masses))
-    d = int(min(filled.searchsorted(wanted), len(filled) - 1))
+    d = min(int(filled.searchsorted(wanted)), len(filled) - 1)
     inside = np.flatnonzero(drawer == d)
     inside = inside[np.argsort(bits[inside], kind="stable")]
     missing = wanted - (filled[d - 1] if d else 0.0)
