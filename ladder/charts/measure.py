@@ -24,6 +24,7 @@ def lines_of(
     x: str,
     y: str,
     log_x: bool = False,
+    log_y: bool = False,
     marked: float | None = None,
     level: float | None = None,
     percent: bool = False,
@@ -48,6 +49,8 @@ def lines_of(
         alt.X("x:Q").scale(scale).title(x).axis(**({"values": TICKS, "format": "~g"} if log_x else {"tickCount": 5}))
     )
     up = alt.Y("amount:Q").title(y)
+    if log_y:
+        up = up.scale(type="log", nice=False).axis(format="~g")
     if percent:
         up = up.axis(format="%")
     hover = [alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".3~f", title=x), alt.Tooltip("amount:Q", format=".4f")]

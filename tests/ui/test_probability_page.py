@@ -301,6 +301,7 @@ def test_belief_is_judged_with_an_interval_and_mended_by_one_temperature(words):
 def test_the_text_around_the_peak_of_C_is_shown_with_what_it_repeats(words):
     text = shown(drive("temperature", words))
     assert "heat capacity peaks at **T = " in text
+    assert "Z = 1 at T = 1" in text  # the chart's words
     below, above = (float(re.search(rf"\*\*{name}: .*?(\d+)% repeated", text)[1]) for name in ("Below", "Above"))
     assert below > above
 
