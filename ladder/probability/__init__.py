@@ -8,6 +8,9 @@ token; `thermodynamics` reads the same numbers as a body at temperature T. `comp
 turns a model's surprisals into a real file of that many bits, and `decompress` reads it
 back; `as_corpus` makes a draw the ladder's new Reality.
 
+Three modules are asked by name: `metropolis`, another road to the measure that `sample` draws
+from; `typicality`, why most draws are alike; `calibration`, whether 70 % happens 70 times in 100.
+
     >>> import numpy as np
     >>> half, quarter, eighth = np.log(2), np.log(4), np.log(8)
     >>> q = next_distribution([-half, -quarter, -eighth, -eighth], top_k=2)
@@ -17,13 +20,14 @@ back; `as_corpus` makes a draw the ladder's new Reality.
 
 from ladder.probability.coder import compress, decompress
 from ladder.probability.compressors import believed, written_by
-from ladder.probability.distribution import NextDistribution, greedy, next_distribution
+from ladder.probability.distribution import Bends, NextDistribution, greedy, next_distribution, penalised
 from ladder.probability.guessing import GuessBounds, rank_counts, shannon_bounds
 from ladder.probability.loop import Generation, as_corpus, generations
 from ladder.probability.sampler import Draw, Hit, Token, draw_one, sample, stream
 from ladder.probability.thermodynamics import Slopes, Thermodynamics, energies, slopes, thermodynamics
 
 __all__ = [
+    "Bends",
     "Draw",
     "Generation",
     "GuessBounds",
@@ -41,6 +45,7 @@ __all__ = [
     "generations",
     "greedy",
     "next_distribution",
+    "penalised",
     "rank_counts",
     "sample",
     "shannon_bounds",

@@ -1,12 +1,15 @@
 """From logits to the distribution that is drawn from.
 
-Let z be a model's logits for the next token, in nats. Five steps, always in this order:
+Let z be a model's logits for the next token, in nats. Steps, always in this order:
 
     before     q = softmax(z)            what the model believes
+    penalty    z_i r where z_i < 0, z_i / r elsewhere, for each i that has come before
     tempered   q_T = softmax(z / T)      T < 1 sharpens, T > 1 flattens
     top-k      keep the k likeliest      and what ties with the k-th
     top-p      keep the fewest whose mass reaches p
     min-p      keep what is at least min_p times as likely as the likeliest
+    typical    keep the fewest whose mass reaches p, those first whose surprisal is
+               nearest to the entropy, and what ties with the last
 
 Each cut works on what the one before it left, renormalised (as transformers does, whose
 order this is). What is kept is renormalised once more; that is the p to draw from. With
@@ -14,32 +17,48 @@ m the kept mass of q_T, the cut has a price, whatever was cut:
 
     KL(p || q_T) = sum_kept (q_T / m) log2(1 / m) = -log2 m
 
+A constant added to all logits changes no belief, but it changes what the penalty does. The
+ladder's models give z = ln q, so that here it turns q_i into q_i^r: what has come before is
+cooled to T / r, and all the rest stays warm.
+
 References: A. Fan et al. (2018) for top-k; A. Holtzman et al., "The Curious Case of
-Neural Text Degeneration" (2020) for top-p; M. Nguyen et al. (2024) for min-p.
+Neural Text Degeneration" (2020) for top-p; M. Nguyen et al. (2024) for min-p; C. Meister
+et al., "Locally Typical Sampling" (2023); N. Keskar et al., "CTRL" (2019) for the penalty.
 """
 
-from typing import NamedTuple
+from math import log2
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ladder.lenses.shannon import surprisal
 from ladder.lenses.simplex import Floats, softmax
 
 Mask = NDArray[np.bool_]
 
-# So many weights are sorted rather than halved again.
-FEW = 64
+# Outcomes are first laid into drawers by their bits.
+DRAWERS_A_BIT = 8
 
 # Sums of many shares miss their last digits; top-p must not take one token more for that.
 ROUNDING = 1e-12
 
 
+class Bends(TypedDict, total=False):
+    """The settings that bend and cut a distribution, as `next_distribution` takes them."""
+
+    temperature: float
+    top_k: int | None
+    top_p: float | None
+    min_p: float | None
+    typical_p: float | None
+    repetition_penalty: float | None
+
+
 class NextDistribution(NamedTuple):
-    """What may come next, before and after temperature and truncation."""
+    """What may come next, before and after penalty, temperature and truncation."""
 
     before: Floats  # (V,) softmax(z)
-    tempered: Floats  # (V,) softmax(z / T)
+    tempered: Floats  # (V,) softmax(z / T), after the penalty
     p: Floats  # (V,) what is drawn from; 0 where cut
     kept: Mask  # (V,)
     kept_mass: float  # m, the share of `tempered` that was kept
@@ -53,26 +72,41 @@ def next_distribution(
     top_k: int | None = None,
     top_p: float | None = None,
     min_p: float | None = None,
+    typical_p: float | None = None,
+    repetition_penalty: float | None = None,
+    seen: ArrayLike = (),
 ) -> NextDistribution:
-    """The next token's distribution after temperature, then top-k, then top-p, then min-p: (V,) -> (V,)."""
-    check_settings(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    """The next token's distribution, bent and cut in the order above; `seen` are ids that came before: (V,) -> (V,)."""
+    check_settings(
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        typical_p=typical_p,
+        repetition_penalty=repetition_penalty,
+    )
     z = np.asarray(logits, dtype=np.float64)
     if z.ndim != 1:
         raise ValueError(f"logits must be one row (V,), but have {z.ndim} axes")
-    before = softmax(z)
-    tempered = before if temperature == 1 else _temper(z, temperature)
+    tempered = before = softmax(z)
+    if repetition_penalty is not None:
+        z = penalised(z, seen, penalty=repetition_penalty)
+    if temperature != 1 or repetition_penalty is not None:
+        tempered = _temper(z, temperature)
     kept = tempered > 0
     if top_k is not None:
         kept &= likeliest(tempered, top_k)
     if top_p is not None and top_p < 1:
-        kept &= nucleus(np.where(kept, tempered, 0), top_p)
+        kept &= nucleus(tempered * kept, top_p)
     if min_p is not None:
         kept &= tempered >= min_p * tempered.max()
-    kept_mass = min(float(tempered[kept].sum()), 1.0)
-    if kept.sum() == np.count_nonzero(tempered):
+    if typical_p is not None and typical_p < 1:
+        kept &= typical(tempered * kept, typical_p)
+    if np.count_nonzero(kept) == np.count_nonzero(tempered):
         return NextDistribution(before, tempered, tempered, kept, 1.0, 0.0)
-    p = np.where(kept, tempered, 0) / kept_mass
-    return NextDistribution(before, tempered, p, kept, kept_mass, float(surprisal(kept_mass)))
+    p = np.where(kept, tempered, 0)
+    kept_mass = min(float(p.sum()), 1.0)
+    return NextDistribution(before, tempered, p / kept_mass, kept, kept_mass, -log2(kept_mass))
 
 
 def greedy(logits: ArrayLike) -> int:
@@ -90,32 +124,64 @@ def likeliest(p: Floats, k: int) -> Mask:
 def nucleus(weights: Floats, share: float) -> Mask:
     """Where the fewest outcomes are whose weight reaches `share` of the whole: (V,) -> (V,).
 
-    Among equals the lower id goes first. Halving the candidates finds the last weight to keep
-    in time that grows as V; a full sort would take longer.
+    Among equals the lower id goes first.
     """
-    total = weights.sum()
-    wanted = missing = share * total * (1 - ROUNDING)
-    # All lighter ones together weigh less than 1 - share.
-    rest = weights[weights >= (1 - share) * total / len(weights)]
-    while len(rest) > FEW:
-        half = len(rest) // 2
-        rest = np.partition(rest, half)
-        mass = rest[half:].sum()
-        if mass >= missing:
-            rest = rest[half:]
-        else:
-            missing -= mass
-            rest = rest[:half]
-    rest = np.sort(rest)[::-1]
-    last = rest[min(int(np.cumsum(rest).searchsorted(missing)), len(rest) - 1)]
+    possible = weights[weights > 0]
+    wanted = share * possible.sum() * (1 - ROUNDING)
+    last = possible[_last(np.log2(possible.max()) - np.log2(possible), possible, wanted)]
     mask = weights > last
     ties = np.flatnonzero(weights == last)
-    n_ties = int(np.ceil((wanted - weights[mask].sum()) / last))
-    mask[ties[: max(n_ties, 1)]] = True
+    if len(ties) > 1:
+        n_ties = int(np.ceil((wanted - weights[mask].sum()) / last))
+        ties = ties[: max(n_ties, 1)]
+    mask[ties] = True
     return mask
 
 
-def check_settings(*, temperature: float, top_k: int | None, top_p: float | None, min_p: float | None) -> None:
+def typical(weights: Floats, share: float) -> Mask:
+    """Where the outcomes are whose surprisal is nearest to the entropy, up to `share` of the whole: (V,) -> (V,)."""
+    possible = np.flatnonzero(weights)
+    p = weights[possible] / weights.sum()
+    log_p = np.log2(p)
+    distance = np.abs(log_p - p @ log_p)
+    mask = np.zeros(len(weights), dtype=bool)
+    mask[possible[distance <= distance[_last(distance, p, share * (1 - ROUNDING))]]] = True
+    return mask
+
+
+def _last(bits: Floats, masses: Floats, wanted: float) -> int:
+    """The place where the mass reaches `wanted`, if taken in ascending order of bits >= 0: (n,), (n,) -> its index.
+
+    Only one drawer of the outcomes is sorted: a full sort would take longer than all the rest of a draw.
+    """
+    drawer = (bits * DRAWERS_A_BIT).astype(np.int32)  # no float has a surprisal above 1,074 bits
+    filled = np.cumsum(np.bincount(drawer, weights=masses))
+    d = min(int(filled.searchsorted(wanted)), len(filled) - 1)
+    inside = np.flatnonzero(drawer == d)
+    inside = inside[np.argsort(bits[inside], kind="stable")]
+    missing = wanted - (filled[d - 1] if d else 0.0)
+    return int(inside[min(int(np.cumsum(masses[inside]).searchsorted(missing)), len(inside) - 1)])
+
+
+def penalised(logits: ArrayLike, seen: ArrayLike, *, penalty: float) -> Floats:
+    """The logits, where each id in `seen` is made less likely, once however often it came: (V,), (n,) -> (V,)."""
+    z = np.array(logits, dtype=np.float64)
+    ids = np.asarray(seen, dtype=np.intp)
+    if ids.size and not 0 <= ids.min() <= ids.max() < len(z):
+        raise ValueError(f"seen must hold ids in 0 ... {len(z) - 1}, but holds {ids.min()} to {ids.max()}")
+    z[ids] = np.where(z[ids] < 0, z[ids] * penalty, z[ids] / penalty)
+    return z
+
+
+def check_settings(
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
+    typical_p: float | None = None,
+    repetition_penalty: float | None = None,
+) -> None:
     """Nothing, or a ValueError that names the setting, its rule and the value found."""
     if not (np.isfinite(temperature) and temperature > 0):
         limit = "; for T = 0 use greedy" if temperature == 0 else ""
@@ -126,6 +192,10 @@ def check_settings(*, temperature: float, top_k: int | None, top_p: float | None
         raise ValueError(f"top_p must lie above 0 and not above 1, but is {top_p}")
     if min_p is not None and not 0 <= min_p <= 1:
         raise ValueError(f"min_p must lie between 0 and 1, but is {min_p}")
+    if typical_p is not None and not 0 < typical_p <= 1:
+        raise ValueError(f"typical_p must lie above 0 and not above 1, but is {typical_p}")
+    if repetition_penalty is not None and not (np.isfinite(repetition_penalty) and repetition_penalty > 0):
+        raise ValueError(f"repetition_penalty must be positive and finite, but is {repetition_penalty}")
 
 
 def _temper(z: Floats, T: float) -> Floats:

@@ -12,7 +12,7 @@ The random generator is handed in: the same seed gives the same text.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from ladder.lenses.shannon import surprisal
 from ladder.lenses.simplex import Floats, check_distribution
 from ladder.math.encoding import Ids
-from ladder.probability.distribution import check_settings, next_distribution
+from ladder.probability.distribution import Bends, check_settings, next_distribution
 from ladder.probability.rows import remembered
 from ladder.statistics.model import LanguageModel, check_ids
 
@@ -81,13 +81,13 @@ def sample(
     *,
     n: int,
     rng: np.random.Generator,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
-    min_p: float | None = None,
+    **bends: Unpack[Bends],
 ) -> Draw:
-    """n tokens drawn after `prompt` (ids, may be empty); the prompt itself is not among them."""
-    tokens = stream(model, prompt, n=n, rng=rng, temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    """n tokens drawn after `prompt` (ids, may be empty); the prompt itself is not among them.
+
+    The settings are those of `next_distribution`; its `seen` are here the prompt and what was drawn.
+    """
+    tokens = stream(model, prompt, n=n, rng=rng, **bends)
     columns = np.array(list(tokens), dtype=np.float64).reshape(-1, 3).T
     return Draw(columns[0].astype(np.int32), columns[1], columns[2])
 
@@ -98,30 +98,37 @@ def stream(
     *,
     n: int,
     rng: np.random.Generator,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
-    min_p: float | None = None,
+    **bends: Unpack[Bends],
 ) -> Iterator[Token]:
     """The tokens of `sample`, each as soon as it is drawn."""
     if not 1 <= n <= MAX_TOKENS:
         raise ValueError(f"n must lie between 1 and {MAX_TOKENS:,} tokens, but is {n:,}")
-    check_settings(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    check_settings(**bends)
     start = check_ids(np.asarray(prompt), model.vocabulary_size)
 
-    def make(logits: Floats) -> _Row:
-        result = next_distribution(logits, temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    def make(logits: Floats, seen: ArrayLike = ()) -> _Row:
+        result = next_distribution(logits, seen=seen, **bends)
         ids = np.flatnonzero(result.p)
         p = result.p[ids]
         return _Row(ids, np.cumsum(p), surprisal(result.before[ids]), surprisal(p))
 
     def tokens() -> Iterator[Token]:
-        row_of = remembered(model, make, row_bytes=32 * model.vocabulary_size)
+        came = np.zeros(model.vocabulary_size, dtype=bool)
+        came[start] = True
+        if bends.get("repetition_penalty") is None:
+            row_of = remembered(model, make, row_bytes=32 * model.vocabulary_size)
+        else:  # then a row depends on all that came before, and only the model's own answer can be kept
+            logits_of = remembered(model, lambda logits: logits, row_bytes=8 * model.vocabulary_size)
+
+            def row_of(context: Ids) -> _Row:
+                return make(logits_of(context), np.flatnonzero(came))
+
         text = np.concatenate([start, np.zeros(n, dtype=np.int32)])
         for t in range(len(start), len(text)):
             row = row_of(text[:t])
             i = _walk(row.cumulated, rng.random())
             text[t] = row.ids[i]
+            came[text[t]] = True
             yield Token(int(row.ids[i]), float(row.surprisals[i]), float(row.surprisals_truncated[i]))
 
     return tokens()

@@ -24,7 +24,12 @@ OPENING = 60  # letters before the next token that are shown
 QUICK_FIT = 3_000_000  # bytes: the model of a longer text is fitted in a job
 FIRST_PLACE = 24  # tokens of the held-out part that are read at first
 LAST_PLACE = 5_000
-KNOB = 136  # pixels: five in a row on a screen, two on a phone
+KNOB = 128  # pixels: seven in a row on a screen, two on a phone
+TYPICAL_HELP = "Locally typical sampling: keeps the tokens whose surprise is nearest to the entropy, up to this mass."
+PENALTY_HELP = (
+    "Repetition penalty r: the logit of every token that was drawn, or that the model looks at before the first, is "
+    "multiplied by r. Here logits are ln q, so q becomes q to the power of r."
+)
 TOP_K = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 0)  # 0 stands for no cut
 
 
@@ -44,6 +49,8 @@ class Settings(NamedTuple):
     top_k: int | None
     top_p: float | None
     min_p: float | None
+    typical_p: float | None = None
+    repetition_penalty: float | None = None
 
 
 def ask(view: View) -> Asked | None:
@@ -189,8 +196,11 @@ def settings_knobs() -> tuple[Settings, int]:
         top_k = knobs.slider_of("topk", "Top-k", TOP_K, 0, format_func=lambda k: f"{k:,}" if k else "all", width=KNOB)
         top_p = knobs.slider("topp", "Top-p", 0.05, 1.0, 1.0, step=0.01, width=KNOB)
         min_p = knobs.slider("minp", "Min-p", 0.0, 1.0, 0.0, step=0.01, width=KNOB)
+        typical_p = knobs.slider("typical", "Typical", 0.05, 1.0, 1.0, step=0.01, width=KNOB, help=TYPICAL_HELP)
+        penalty = knobs.slider("penalty", "Repetition", 1.0, 3.0, 1.0, step=0.05, width=KNOB, help=PENALTY_HELP)
         seed = knobs.number("seed", "Seed", 0, 999_999, 1, step=1, width=KNOB)
-    return Settings(T, top_k or None, top_p if top_p < 1 else None, min_p or None), seed
+    cuts = (top_k or None, top_p if top_p < 1 else None, min_p or None, typical_p if typical_p < 1 else None)
+    return Settings(T, *cuts, penalty if penalty > 1 else None), seed
 
 
 def label_of(piece: bytes) -> str:

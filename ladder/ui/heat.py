@@ -7,15 +7,18 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import probability as charts
+from ladder.charts.measure import lines_of
 from ladder.lenses import nats_to_bits
 from ladder.lenses.simplex import Floats
 from ladder.probability import energies, slopes, thermodynamics
 from ladder.ui.asked import ask, checks, temperature_knob
 from ladder.ui.explain import explain
+from ladder.ui.phases import draw_phases
 from ladder.ui.show import show_chart
 from ladder.ui.view import View
 
 TEMPERATURES = np.geomspace(0.05, 5, 141)
+SMALLEST_Z = 1e-3  # of the curve: near T = 0 it falls without end
 
 
 @st.fragment
@@ -37,7 +40,7 @@ def temperature_panel(view: View) -> None:
         table = _long(("F", "U", "TS"), (curve.F, curve.U, TEMPERATURES * curve.S), per_nat)
         marks = _marks(("F", "U", "TS"), (here.F, here.U, T * here.S), T, per_nat)
         U, TS, F = here.U * per_nat, T * here.S * per_nat, here.F * per_nat
-        finding = f"At T = {T:g}: U = {U:.2f}, TS = {TS:.2f}, and F = {F + 0.0:.2f} {unit} is left"
+        finding = f"At T = {T:g}: U = {U:.2f}, TS = {TS:.2f}, and F = {F:z.2f} {unit} is left"
         show_chart(
             charts.curves(table, marks, names=["F", "U", "TS"], title=finding, unit=unit, T=T),
             table,
@@ -59,6 +62,7 @@ def temperature_panel(view: View) -> None:
             f"{np.log(len(E)) * per_nat:.3f}, all tokens alike.",
             width="stretch",
         )
+    _partition(curve.Z, float(here.Z), T, len(E))
     st.caption(
         f"Energies are E = −ln q of the model’s next-token distribution, k = 1; amounts in {unit}. At T = 1 the body "
         "is the model itself: Z = 1, F = 0, U = S."
@@ -73,6 +77,7 @@ def temperature_panel(view: View) -> None:
         ]
     )
     st.caption("In nats. Derivatives are fourth-order finite differences of the curves, a second route to S and C.")
+    draw_phases(view, asked)
     explain(
         "temperature",
         formula=rf"""\begin{{aligned}}
@@ -86,6 +91,13 @@ C &= \mathrm{{Var}}(E)/T^2 = {here.C:z.4f}
         answer=f"At infinite T all {len(E):,} tokens are alike: S = ln {len(E):,} = {np.log(len(E)):.3f} nats. At 0 "
         "only the likeliest is left, and S = 0, or ln g where g tokens tie.",
     )
+
+
+def _partition(Z: Floats, here: float, T: float, V: int) -> None:
+    table = pd.DataFrame({"x": TEMPERATURES, "line": "Z", "amount": Z})[Z >= SMALLEST_Z]
+    finding = f"Z = {here:.4g} at T = {T:g}: 1 at T = 1, and {V:,} at most, where all tokens are alike"
+    chart = lines_of(table, names=["Z"], title=finding, x="T", y="Z", log_x=True, log_y=True, marked=T, level=1)
+    show_chart(chart, table, key="partition", alt=f"{finding}. Z grows with temperature throughout.", width="stretch")
 
 
 def _long(names: Sequence[str], columns: Sequence[Floats], per_nat: float) -> pd.DataFrame:

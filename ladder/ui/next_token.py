@@ -9,7 +9,7 @@ import streamlit as st
 from ladder.charts import probability as charts
 from ladder.lenses import bits_to_nats, entropy, kl_divergence, nats_to_bits, surprisal
 from ladder.lenses.simplex import Floats
-from ladder.probability import NextDistribution, draw_one, next_distribution, thermodynamics
+from ladder.probability import NextDistribution, draw_one, energies, next_distribution, penalised, thermodynamics
 from ladder.ui.asked import Asked, Settings, ask, checks, label_of, labels_of, settings_knobs
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
@@ -29,10 +29,11 @@ def next_token_panel(view: View) -> None:
         return
     settings, seed = settings_knobs()
     logits = asked.model.logits(asked.context)
-    q = next_distribution(logits, **settings._asdict())
+    q = next_distribution(logits, **settings._asdict(), seen=asked.context)
     hit = draw_one(q.p, np.random.default_rng(seed))
     rows = shown_tokens(q, hit.id, asked.real)
-    table = _token_table(asked, q, logits, settings.temperature, rows, hit.id)
+    bent = penalised(logits, asked.context, penalty=settings.repetition_penalty or 1)
+    table = _token_table(asked, q, logits, bent / settings.temperature, rows, hit.id)
 
     n_kept, leader = int(q.kept.sum()), int(q.p.argmax())
     cut = (
@@ -41,7 +42,7 @@ def next_token_panel(view: View) -> None:
         else f"{n_kept:,} of {len(q.p):,} tokens are kept, which costs {view.lens.amount(q.cost_bits)}"
     )
     finding = f"“{label_of(asked.vocabulary[leader])}” leads with {q.p[leader]:.1%}; {cut}"
-    changed = settings.temperature != 1 or q.kept_mass < 1
+    changed = settings.temperature != 1 or settings.repetition_penalty is not None or q.kept_mass < 1
     show_chart(
         charts.next_token_bars(table, title=finding, changed=changed),
         table,
@@ -66,7 +67,7 @@ def next_token_panel(view: View) -> None:
         f"{view.lens.amount(float(surprisal(q.p[hit.id])))} under what it was drawn from."
     )
     _five_steps(table, settings, hit.u)
-    _body(view, q, settings.temperature)
+    _body(view, q, energies(bent), settings.temperature)
     explain(
         "next-token",
         formula=_next_formula(q, settings),
@@ -86,7 +87,7 @@ def shown_tokens(q: NextDistribution, drawn: int, real: int | None) -> list[int]
 
 
 def _token_table(
-    asked: Asked, q: NextDistribution, logits: Floats, T: float, rows: Sequence[int], drawn: int
+    asked: Asked, q: NextDistribution, logits: Floats, over_T: Floats, rows: Sequence[int], drawn: int
 ) -> pd.DataFrame:
     stops = np.cumsum(q.p)
     return pd.DataFrame(
@@ -94,7 +95,7 @@ def _token_table(
             "token": labels_of(asked.vocabulary, rows),
             "id": rows,
             "logit": logits[rows],
-            "over_T": logits[rows] / T,
+            "over_T": over_T[rows],
             "before": q.before[rows],
             "tempered": q.tempered[rows],
             "p": q.p[rows],
@@ -138,11 +139,13 @@ def five_steps(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(steps)[["token", "id", "step", "begin", "end", "amount", "grey", "drawn"]]
 
 
-def _body(view: View, q: NextDistribution, T: float) -> None:
-    """The three distributions side by side, as choices and as bodies, and identities by two routes each."""
-    E = bits_to_nats(surprisal(q.before))
+def _body(view: View, q: NextDistribution, E: Floats, T: float) -> None:
+    """The three distributions side by side, as choices and as bodies, and identities by two routes each.
+
+    E are the energies after the penalty: (V,) in nats.
+    """
     bodies = {
-        "model, T = 1": thermodynamics(E, T=1.0),
+        "model, T = 1": thermodynamics(bits_to_nats(surprisal(q.before)), T=1.0),
         f"at T = {T:g}": thermodynamics(E, T=T),
         "drawn from": thermodynamics(np.where(q.kept, E, np.inf), T=T),
     }
@@ -177,11 +180,14 @@ def _next_formula(q: NextDistribution, settings: Settings) -> str:
             (r"\text{top-}k", settings.top_k),
             (r"\text{top-}p", settings.top_p),
             (r"\text{min-}p", settings.min_p),
+            (r"\text{typical }p", settings.typical_p),
         )
         if value is not None
     ] or [r"\text{no cut}"]
+    r = settings.repetition_penalty
+    bent = "" if r is None else rf"z_i &\leftarrow {r:g}\, z_i \ \text{{ where }} i \text{{ came before}} \\" + "\n"
     return rf"""\begin{{aligned}}
-q_T(i) &= \frac{{e^{{z_i / {T:g}}}}}{{\sum_j e^{{z_j / {T:g}}}}} \\
+{bent}q_T(i) &= \frac{{e^{{z_i / {T:g}}}}}{{\sum_j e^{{z_j / {T:g}}}}} \\
 p(i) &= q_T(i) / m \ \text{{ where kept:}}\ {", ".join(cuts)} \\
 m &= {q.kept_mass:.6f} \\
 \mathrm{{KL}}(p \,\|\, q_T) &= -\log_2 m = {q.cost_bits:.6f}\ \text{{bits}}

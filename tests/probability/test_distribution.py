@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ladder.lenses import kl_divergence, softmax
-from ladder.probability import greedy, next_distribution
-from ladder.probability.distribution import nucleus
+from ladder.probability import greedy, next_distribution, penalised
+from ladder.probability.distribution import nucleus, typical
 
 # q = 1/2, 1/4, 1/8, 1/8
 Z = -np.log([2.0, 4.0, 8.0, 8.0])
@@ -18,8 +18,16 @@ cuts = st.fixed_dictionaries(
         "top_k": st.none() | st.integers(1, 50),
         "top_p": st.none() | st.floats(0.01, 1),
         "min_p": st.none() | st.floats(0, 1),
+        "typical_p": st.none() | st.floats(0.01, 0.99),
+        "repetition_penalty": st.none() | st.floats(0.5, 3),
+        "seen": st.lists(st.integers(0, 39), max_size=9),
     }
 )
+
+
+def within(settings, z):
+    """The settings without seen ids that this row does not have."""
+    return {**settings, "seen": [i for i in settings["seen"] if i < len(z)]}
 
 
 def test_temperature_by_hand():
@@ -80,7 +88,7 @@ def test_what_is_ruled_out_stays_ruled_out():
 
 @given(logits_rows, cuts)
 def test_a_cut_costs_the_divergence_from_what_was_cut(z, settings):
-    q = next_distribution(z, **settings)
+    q = next_distribution(z, **within(settings, z))
     assert q.p.sum() == pytest.approx(1, abs=1e-12)
     assert (q.p > 0).any()
     assert not q.p[~q.kept].any()
@@ -90,11 +98,15 @@ def test_a_cut_costs_the_divergence_from_what_was_cut(z, settings):
 @given(logits_rows, cuts)
 @settings(max_examples=200, deadline=None)
 def test_agrees_with_the_warpers_of_transformers(z, settings):
+    settings = within(settings, z)
     torch = pytest.importorskip("torch")
     warpers = pytest.importorskip("transformers.generation.logits_process")
     # Equal logits at a cut: transformers' unstable sort decides, so no two are equal here.
     z = z + np.arange(len(z)) * 1e-3 * np.sqrt(2)
     scores = torch.tensor(z[None])
+    if settings["repetition_penalty"] is not None:
+        ids = torch.tensor([settings["seen"]], dtype=torch.int64)
+        scores = warpers.RepetitionPenaltyLogitsProcessor(settings["repetition_penalty"])(ids, scores)
     scores = warpers.TemperatureLogitsWarper(settings["temperature"])(None, scores)
     if settings["top_k"] is not None:
         scores = warpers.TopKLogitsWarper(settings["top_k"])(None, scores)
@@ -102,19 +114,61 @@ def test_agrees_with_the_warpers_of_transformers(z, settings):
         scores = warpers.TopPLogitsWarper(settings["top_p"])(None, scores)
     if settings["min_p"] is not None:
         scores = warpers.MinPLogitsWarper(settings["min_p"])(None, scores)
+    if settings["typical_p"] is not None:
+        scores = warpers.TypicalLogitsWarper(settings["typical_p"])(None, scores)
     theirs = torch.softmax(scores, dim=-1)[0].numpy()
     np.testing.assert_allclose(next_distribution(z, **settings).p, theirs, atol=1e-12)
 
 
 @given(st.integers(1, 3000), st.floats(0.001, 0.9999), st.integers(0, 99))
 @settings(max_examples=50, deadline=None)
-def test_halving_finds_the_nucleus_of_a_full_sort(V, share, seed):
+def test_drawers_find_the_nucleus_of_a_full_sort(V, share, seed):
     weights = np.round(np.random.default_rng(seed).pareto(1.0, V), 1) + 0.1  # many ties
     order = np.argsort(-weights, kind="stable")
     n = np.searchsorted(np.cumsum(weights[order]), share * weights.sum() * (1 - 1e-12)) + 1
     mask = np.zeros(V, dtype=bool)
     mask[order[:n]] = True
     np.testing.assert_array_equal(nucleus(weights, share), mask)
+
+
+def test_typical_keeps_what_is_as_surprising_as_the_entropy():
+    # H = 1.75 bits; the surprisals 1, 2, 3, 3 are 0.75, 0.25, 1.25, 1.25 away.
+    assert next_distribution(Z, typical_p=0.2).kept.tolist() == [False, True, False, False]
+    assert next_distribution(Z, typical_p=0.3).kept.tolist() == [True, True, False, False]
+    assert next_distribution(Z, typical_p=0.76).kept.all()  # the last two tie
+    assert next_distribution(Z, typical_p=0.2).cost_bits == pytest.approx(2)
+
+
+@given(st.integers(1, 3000), st.floats(0.001, 0.9999), st.integers(0, 99))
+@settings(max_examples=50, deadline=None)
+def test_drawers_find_the_typical_ones_of_a_full_sort(V, share, seed):
+    weights = np.round(np.random.default_rng(seed).pareto(1.0, V), 1) + 0.1  # many ties
+    p = weights / weights.sum()
+    distance = np.abs(-np.log2(p) + p @ np.log2(p))
+    order = np.argsort(distance)
+    last = order[np.searchsorted(np.cumsum(p[order]), share * (1 - 1e-12))]
+    np.testing.assert_array_equal(typical(weights, share), distance <= distance[last])
+
+
+def test_the_penalty_by_hand():
+    # ln q times 2 squares q where it came before: 1/4, 1/4, 1/8, 1/8 over 3/4.
+    q = next_distribution(Z, repetition_penalty=2.0, seen=[0, 0])
+    np.testing.assert_allclose(q.tempered, [1 / 3, 1 / 3, 1 / 6, 1 / 6], rtol=1e-12)
+    np.testing.assert_allclose(q.before, [0.5, 0.25, 0.125, 0.125], rtol=1e-12)
+    assert q.cost_bits == 0
+    np.testing.assert_array_equal(penalised([2.0, -2.0, 1.0], [0, 1], penalty=2), [1.0, -4.0, 1.0])
+
+
+def test_the_penalty_depends_on_a_constant_that_no_belief_depends_on():
+    one, other = (next_distribution(Z + shift, repetition_penalty=2.0, seen=[0]) for shift in (0.0, 5.0))
+    np.testing.assert_allclose(one.before, other.before)
+    assert abs(one.p[0] - other.p[0]) > 0.1
+
+
+@pytest.mark.parametrize("seen", [[4], [-1]])
+def test_what_was_seen_must_be_in_the_vocabulary(seen):
+    with pytest.raises(ValueError, match="seen must hold ids in 0"):
+        next_distribution(Z, repetition_penalty=1.1, seen=seen)
 
 
 def test_greedy_takes_the_likeliest_and_the_first_among_equals():
@@ -142,6 +196,10 @@ def test_greedy_is_the_limit_of_cold_sampling(z):
         ({"top_p": np.nan}, "top_p"),
         ({"min_p": -0.1}, "between 0 and 1"),
         ({"min_p": 1.1}, "between 0 and 1"),
+        ({"typical_p": 0}, "typical_p must lie above 0"),
+        ({"typical_p": 1.5}, "not above 1, but is 1.5"),
+        ({"repetition_penalty": 0}, "positive and finite"),
+        ({"repetition_penalty": np.inf}, "positive and finite"),
     ],
 )
 def test_a_setting_out_of_range_is_refused_with_its_value(setting, sentence):

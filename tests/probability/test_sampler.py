@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,33 @@ def test_cut_tokens_are_never_drawn(make_chain):
     ids = sample(chain, [0], n=5_000, rng=np.random.default_rng(3), top_k=4).ids
     for before, after in pairwise(ids):
         assert chain.rows[before][after] >= np.sort(chain.rows[before])[-4]
+
+
+def test_a_penalty_counts_the_prompt_and_all_that_was_drawn(make_chain):
+    chain = make_chain(12, np.random.default_rng(2))
+    # So hard a penalty that no token comes twice before all have come.
+    ids = sample(chain, [3], n=11, rng=np.random.default_rng(0), repetition_penalty=1e6).ids
+    assert sorted([3, *ids.tolist()]) == list(range(12))
+    plain, none = (sample(chain, [3], n=50, rng=np.random.default_rng(0), repetition_penalty=r) for r in (None, 1.0))
+    np.testing.assert_array_equal(plain.ids, none.ids)
+
+
+def test_no_truncation_makes_a_draw_much_slower(make_chain):
+    """At most 1.5 x is promised; twice that is allowed for here, on a machine that others use."""
+    V = 1000
+    chain = make_chain(V, np.random.default_rng(0))
+
+    def seconds(**bends):
+        times = []
+        for seed in range(3):
+            start = time.process_time()
+            sample(chain, [0], n=1_500, rng=np.random.default_rng(seed), **bends)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    plain = seconds()
+    for bends in ({"top_k": 40}, {"top_p": 0.9}, {"min_p": 0.1}, {"typical_p": 0.9}):
+        assert seconds(**bends) < 3 * plain, bends
 
 
 def test_surprisals_are_those_of_the_model_and_of_what_was_drawn_from(chain):

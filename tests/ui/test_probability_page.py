@@ -32,7 +32,7 @@ STRANGE = {
     "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
     "only space": " \n" * 30,
 }
-PANELS = ("next", "write", "temperature", "file")
+PANELS = ("next", "write", "temperature", "chain", "typical", "belief", "file")
 TEXT = "In the beginning was the word, and the word was with the text. " * 60
 
 
@@ -53,6 +53,9 @@ def drive(panel: str, corpus: Corpus, scheme: str = "bpe", lens: str = "Shannon"
             "next": probability.next_token_panel,
             "write": probability.write_panel,
             "temperature": probability.temperature_panel,
+            "chain": probability.chain_panel,
+            "typical": probability.typical_panel,
+            "belief": probability.belief_panel,
             "file": probability.file_panel,
         }
         panels[panel](View(corpus, corpus, "test", scheme, 300, LENSES[lens]))
@@ -237,3 +240,74 @@ def test_the_page_opens_on_a_sample_by_its_link(sample, open_app):
     at.switch_page("pages/5_probability.py").run()
     assert not at.exception
     assert load_sample(sample).name in shown(at)
+
+
+def until_done(at: AppTest, wanted: str) -> str:
+    """What the panel shows once its job is over."""
+    for _ in range(150):
+        if wanted in shown(at) or at.warning:
+            break
+        time.sleep(0.1)
+        at.run()
+    assert not at.exception, at.exception
+    return shown(at)
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize(
+    ("panel", "wanted"), [("typical", "Drawn, and typical"), ("belief", "The same model as a menu")]
+)
+def test_strange_texts_come_through_the_jobs_too(panel, wanted, name):
+    at = drive(panel, Corpus.of(name, STRANGE[name]), "bytes", aepn=32)
+    if at.info:
+        return  # refused before the job
+    text = until_done(at, wanted)
+    assert wanted in text or "Calibration needs at least 20 tokens" in text
+
+
+def test_the_false_friend_is_caught_and_the_two_roads_agree():
+    letters = np.random.default_rng(0).choice(list("abcd "), 4_000, p=[0.35, 0.25, 0.2, 0.1, 0.1])
+    at = drive("chain", Corpus.of("letters", "".join(letters)), "characters", prompt="a", order=2)
+    assert "Token by token and the chain agree at T = 1; the false friend is caught" in shown(at)
+    verdicts = table(at, "Gibbs’ measure?")
+    assert [row[-1][0] for row in verdicts.values()] == ["✅", "✅", "✅", "❌"]
+
+
+def test_token_by_token_is_another_measure_where_T_is_not_one(words):
+    verdicts = table(drive("chain", words, "characters", prompt="the ", order=3, T=2), "Gibbs’ measure?")
+    assert [row[-1][0] for row in verdicts.values()] == ["❌", "✅", "✅", "❌"]
+
+
+def test_too_few_steps_are_seen(words):
+    verdicts = table(drive("chain", words, "characters", prompt="the ", order=3, steps=5), "Gibbs’ measure?")
+    assert verdicts["Metropolis"][-1].startswith("❌")
+
+
+def test_draws_close_in_on_the_entropy_and_the_likeliest_text_is_cheap(words):
+    text = until_done(drive("typical", words, "characters", aepn=64), "Drawn, and typical")
+    assert re.search(r"band is H ± 1\.96 σ/√n", text)
+    assert "typical texts out of" in text
+
+
+def test_belief_is_judged_with_an_interval_and_mended_by_one_temperature(words):
+    at = drive("belief", words, "characters")
+    text = until_done(at, "The same model as a menu")
+    assert re.search(r"With T = \d+\.\d\d, fitted on validation text: \d", text)
+    assert "by chance alone on" in text
+    ((met, expected, _),) = table(at, "one route").values()
+    assert float(met) == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_the_text_around_the_peak_of_C_is_shown_with_what_it_repeats(words):
+    text = shown(drive("temperature", words))
+    assert "heat capacity peaks at **T = " in text
+    assert "Z = 1 at T = 1" in text  # the chart's words
+    below, above = (float(re.search(rf"\*\*{name}: .*?(\d+)% repeated", text)[1]) for name in ("Below", "Above"))
+    assert below > above
+
+
+def test_typical_and_penalty_can_be_set_by_a_link(words):
+    at = drive("next", words, "bytes", typical=0.5, penalty=1.5, prompt="the the")
+    assert "tokens are kept" in at.get("vega_lite_chart")[0].proto.spec or "costs" in shown(at)
+    differences = [float(row[2]) for row in table(at, "one route").values()]
+    assert max(differences) < 1e-6
