@@ -90,6 +90,8 @@ def by_order(table: pd.DataFrame, *, names: list[str], floor: float | None, titl
 
 def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     """One bar a model: columns `name`, `kind`, `price`, `whole`; ticks for the price with the model itself."""
+    colours = {"static model": P_COLOUR, "adaptive model": OKABE_ITO[2], "compressor (adaptive)": GREY}
+    shown = [kind for kind in colours if kind in set(table["kind"])]
     base = alt.Chart(table).encode(
         alt.Y("name:N").sort(None).title(None).axis(labelLimit=170),
         tooltip=[
@@ -101,7 +103,7 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     )
     colour = (
         alt.Color("kind:N")
-        .scale(domain=["static model", "compressor (adaptive)"], range=[P_COLOUR, GREY])
+        .scale(domain=shown, range=[colours[kind] for kind in shown])
         .legend(title=None, orient="bottom", columns=1, labelLimit=220)
     )
     bars = base.mark_bar(size=ROW * 0.7).encode(alt.X("price:Q").title(f"{unit} per byte"), colour)
@@ -111,6 +113,25 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     return alt.layer(bars, texts).properties(
         title=lines(title), height=_room((ROW + 2) * len(table), title, legend=True)
     )
+
+
+def paired(table: pd.DataFrame, *, mean: float, low: float, high: float, title: str, unit: str) -> Layers:
+    """A dot a stretch, 0 as a line, the mean and its interval in grey: columns `stretch`, `difference`."""
+    dots = (
+        alt.Chart(table)
+        .mark_point(filled=True, size=60, color=P_COLOUR)
+        .encode(
+            alt.X("stretch:Q").title("stretch of the held-out part").axis(tickMinStep=1),
+            alt.Y("difference:Q").title(f"A − B, {unit} per byte"),
+            tooltip=["stretch:Q", alt.Tooltip("difference:Q", format="+.4f")],
+        )
+    )
+    span = alt.Chart(pd.DataFrame({"low": [low], "high": [high]})).mark_rect(color=GREY, opacity=0.35)
+    middle = alt.Chart(pd.DataFrame({"y": [mean]})).mark_rule(color=GREY, size=2)
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(strokeDash=[4, 4], size=2, color=Q_COLOUR)
+    return alt.layer(
+        span.encode(alt.Y("low:Q"), alt.Y2("high:Q")), middle.encode(alt.Y("y:Q")), zero.encode(alt.Y("y:Q")), dots
+    ).properties(title=lines(title), height=HEIGHT)
 
 
 def followers(table: pd.DataFrame, *, title: str) -> Layers:

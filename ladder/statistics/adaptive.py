@@ -39,7 +39,7 @@ from ladder.statistics.model import check_ids, check_text
 from ladder.statistics.ngram import FALLBACK, NGram, estimate_discounts
 
 ORDER = 7
-RATE = 0.002
+RATE = 0.001
 TAIL = 20_000  # tokens at the end of the training part, read rather than counted: there the lambdas are learned
 WORD_LEVELS = 5
 SHARES = (0.6, 0.4)  # of the lambdas where they begin: the grams', the words'

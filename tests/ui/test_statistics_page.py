@@ -113,6 +113,19 @@ def test_the_leaderboard_holds_models_and_compressors():
     names = set(app.dataframe[0].value["name"])
     assert any(name.startswith("Kneser-Ney") for name in names)
     assert "zlib" in {name.lower() for name in names}
+    assert "adaptive mixture" in names
+    static, adaptive, paired = charts_of(app)  # never in one column
+    assert "static model" in static
+    assert "static model" not in adaptive
+    assert "adaptive model" in adaptive
+    assert "adaptive model" not in static
+    assert "bits/byte" in paired
+
+
+def test_a_model_is_no_better_than_itself():
+    app = show("leaderboard.leaderboard_panel", better="mixture", than="mixture")
+    assert "No telling whether mixture is better than" in charts_of(app)[2]
+    assert "+0.0000" in charts_of(app)[2]
 
 
 def test_the_passages_behind_a_prediction_are_shown():
