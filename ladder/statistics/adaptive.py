@@ -14,9 +14,11 @@ All beliefs are mixed as a product, which a softmax makes a distribution again:
 and after each token x the lambdas climb that slope. There is a set of lambdas for each depth
 that the contexts reach in the text read so far: what a long match says deserves more belief.
 
-Then the counts learn, with update exclusion: from the longest context down, and no further
-than to the first context that has seen x before. That alone makes a short context count how
-many *different* longer ones x has followed: reading gives the same counts as fitting.
+Then the counts learn. With update exclusion they do so from the longest context down, and no
+further than to the first context that has seen x before. That alone makes a short context count
+how many *different* longer ones x has followed: the training part is counted so, and reading with
+exclusion gives the same counts as fitting. Without it, what has just been read weighs more in the
+short contexts than what was counted long ago, and on a validation part that was cheaper.
 
 Nothing here is static, so its price never stands in one column with static models.
 
@@ -38,8 +40,8 @@ from ladder.statistics.counts import UNSEEN
 from ladder.statistics.model import check_ids, check_text
 from ladder.statistics.ngram import FALLBACK, NGram, estimate_discounts
 
-ORDER = 7
-RATE = 0.001
+ORDER = 6
+RATE = 0.0015
 TAIL = 20_000  # tokens at the end of the training part, read rather than counted: there the lambdas are learned
 WORD_LEVELS = 5
 SHARES = (0.6, 0.4)  # of the lambdas where they begin: the grams', the words'
@@ -247,8 +249,10 @@ class _Node:
 class Reader:
     """One reading of a text: what it has learned on the way, and where it is."""
 
-    def __init__(self, vocabulary_size: int, chains: tuple[Grams | Words, ...], rate: float) -> None:
-        self.V, self.chains, self.rate = vocabulary_size, chains, rate
+    def __init__(
+        self, vocabulary_size: int, chains: tuple[Grams | Words, ...], rate: float, *, exclusion: bool = False
+    ) -> None:
+        self.V, self.chains, self.rate, self.exclusion = vocabulary_size, chains, rate, exclusion
         self.levels = [len(chain.discounts) for chain in chains]
         self.discounts = [chain.discounts for chain in chains]
         self.nodes: list[list[dict[Hashable, _Node]]] = [[{} for _ in range(n)] for n in self.levels]
@@ -257,7 +261,7 @@ class Reader:
 
     def copy(self) -> "Reader":
         """The same knowledge, at the beginning of a new text."""
-        other = Reader(self.V, self.chains, self.rate)
+        other = Reader(self.V, self.chains, self.rate, exclusion=self.exclusion)
         other.nodes = [[{h: node.copy() for h, node in level.items()} for level in chain] for chain in self.nodes]
         other.lambdas = {key: lambdas.copy() for key, lambdas in self.lambdas.items()}
         return other
@@ -331,6 +335,6 @@ class Reader:
     def _learn(self, x: int) -> None:
         for cursor, nodes in zip(self.cursors, self.here, strict=True):
             for node in reversed(nodes):
-                if node.learn(x):
+                if node.learn(x) and self.exclusion:
                     break
             cursor.advance(x)

@@ -14,7 +14,7 @@ def test_reading_counts_what_fitting_counts():
     # Update exclusion is Kneser-Ney: from the longest context down to the first that knew the token.
     counted, read = NOISE[:500], NOISE[500:]
     grams = Grams(NGram.fit(counted, 4, order=4))
-    reader = Reader(4, (grams,), 0.0)
+    reader = Reader(4, (grams,), 0.0, exclusion=True)
     reader.go_to_end_of(counted)
     reader.read(read)
     whole = NGram.fit(NOISE, 4, order=4)
