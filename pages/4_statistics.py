@@ -1,11 +1,14 @@
 """Statistics: which q is nearest to p?"""
 
 from ladder.rungs import STATISTICS
+from ladder.ui.between import between_panel
 from ladder.ui.by_order import ngrams_panel
 from ladder.ui.fitted import fit_panel
 from ladder.ui.frame import open_rung, panels
+from ladder.ui.jaynes import jaynes_panel
 from ladder.ui.leaderboard import leaderboard_panel
 from ladder.ui.learned import learned_panel
+from ladder.ui.learning import learning_panel
 
 view = open_rung(STATISTICS)
 panels(
@@ -15,5 +18,8 @@ panels(
         "ngrams": ("N-grams", ngrams_panel),
         "leaderboard": ("Leaderboard", leaderboard_panel),
         "learned": ("Where did it learn this?", learned_panel),
+        "learning": ("Counting is learning", learning_panel),
+        "jaynes": ("Largest entropy", jaynes_panel),
+        "between": ("Between two texts", between_panel),
     },
 )

@@ -29,7 +29,7 @@ from ladder.lenses.simplex import Floats, log_softmax, softmax
 
 Road = Literal["gradient", "nce", "contrastive"]
 NOISE = 8  # K, noise tokens for each real one
-BATCH = 4_096
+BATCH = 2_048
 CHAIN = 1  # steps
 WARM = 0.2  # share of the steps before the rate falls
 
@@ -88,7 +88,7 @@ def fit_bigrams(
         else:
             # The noise of a sampled slope averages out as the rate falls, and as states are averaged.
             now = rate * min(1.0, WARM * steps / step)
-            slope = _nce(p, theta, noise, rng) if road == "nce" else _contrastive(p, theta, rng)
+            slope = nce_slope(p, theta, noise, rng) if road == "nce" else contrastive_slope(p, theta, rng)
             theta += now * slope
             weight = 1.0 if step <= WARM * steps else 1 / (step - WARM * steps)
             mean += weight * (theta - mean)
@@ -124,25 +124,24 @@ def _draw(p: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
     return np.array([c.searchsorted(u * c[-1], side="right") for c, u in zip(C, rng.random((len(p), n)), strict=True)])
 
 
-def _shares(tokens: NDArray[np.intp], V: int, weights: Floats | None = None) -> Floats:
-    """The share (or the weight) of each token in each row: (H, n) -> (H, V)."""
+def _shares(tokens: NDArray[np.intp], V: int) -> Floats:
+    """The share of each token in each row: (H, n) -> (H, V)."""
     H, n = tokens.shape
-    flat = (tokens + V * np.arange(H)[:, None]).ravel()
-    return np.bincount(flat, None if weights is None else weights.ravel(), minlength=H * V).reshape(H, V) / n
+    return np.bincount((tokens + V * np.arange(H)[:, None]).ravel(), minlength=H * V).reshape(H, V) / n
 
 
-def _nce(p: Floats, theta: Floats, noise: Floats, rng: np.random.Generator) -> Floats:
+def nce_slope(p: Floats, theta: Floats, noise: Floats, rng: np.random.Generator) -> Floats:
     """The slope of NCE's log-likelihood, from a batch of the text and K times as many noise tokens: (H, V)."""
-    H, V = theta.shape
+    H = len(theta)
     n = max(1, BATCH // H)
     # ln(K n(w)) - theta is the log odds that w is noise.
     real = 1 / (1 + np.exp(np.clip(np.log(NOISE * noise) - theta, -500, 500)))
-    seen = _shares(_draw(p, n, rng), V)
-    drawn = _shares(_draw(np.broadcast_to(noise, (H, V)), n * NOISE, rng), V) * NOISE
+    seen = rng.multinomial(n, p) / n
+    drawn = rng.multinomial(n * NOISE, noise / noise.sum(), size=H) / n
     return (1 - real) * seen - real * drawn
 
 
-def _contrastive(p: Floats, theta: Floats, rng: np.random.Generator) -> Floats:
+def contrastive_slope(p: Floats, theta: Floats, rng: np.random.Generator) -> Floats:
     """Where the text is, less where a chain from there goes: (H, V)."""
     H, V = theta.shape
     here = start = _draw(p, max(1, BATCH // H), rng)

@@ -10,7 +10,8 @@ from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
 from ladder.ui.view import View
 
-PANELS = ("fitted.fit_panel", "by_order.ngrams_panel", "leaderboard.leaderboard_panel", "learned.learned_panel")
+PRICED = ("by_order.ngrams_panel", "leaderboard.leaderboard_panel", "learned.learned_panel")
+PANELS = ("fitted.fit_panel", *PRICED, "learning.learning_panel", "jaynes.jaynes_panel", "between.between_panel")
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
 TEXTS = {
     "three bytes": "abc",
@@ -64,7 +65,7 @@ def test_no_text_brings_a_panel_down(panel, text):
     show(panel, TEXTS[text], scheme="characters", lens="both")
 
 
-@pytest.mark.parametrize("panel", PANELS[1:])
+@pytest.mark.parametrize("panel", PRICED)
 def test_a_lossy_alphabet_has_no_price_and_the_page_says_so(panel):
     app = show(panel, scheme="wordpiece")
     assert "does not give the text back" in app.info[0].value
@@ -187,3 +188,26 @@ def known_source() -> None:
 
     corpus = take(load_sample("markov"), stop=0.05)
     by_order.ngrams_panel(View(corpus, corpus, "markov", "bytes", 256, LENSES["Shannon"]))
+
+
+def test_the_learned_table_becomes_the_counted_one():
+    early = show("learning.learning_panel", scheme="characters", rstep="1")
+    assert "0.000" not in charts_of(early)[2].partition('"text": ')[2]
+    late = show("learning.learning_panel", scheme="characters", rstep="2000")
+    assert "0.000" in charts_of(late)[2].partition('"text": ')[2]  # less than a thousandth of a bit
+    assert "learns Z = 1" in words_of(late)
+
+
+def test_jaynes_roads_agree_on_the_page():
+    app = show("jaynes.jaynes_panel", mean="70", lens="both")
+    assert "Mean 4.50" in charts_of(app)[0]
+    assert "differ by at most" in words_of(app)
+    assert "in a laser" in words_of(app)
+
+
+def test_a_text_is_compared_with_its_second_half_or_a_sample():
+    app = show("between.between_panel")
+    assert "Fisher metric" in charts_of(app)[1]
+    app.selectbox(key="other").set_value("markov").run()
+    assert not app.exception
+    assert charts_of(app)[0] != charts_of(show("between.between_panel"))[0]
