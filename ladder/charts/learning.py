@@ -1,13 +1,18 @@
 """Charts of learning: two tables becoming one, prices on the way, the die of a given mean, paths between texts."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
+from ladder.charts.statistics import room
 from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, lines
 
 Layers = alt.LayerChart | alt.FacetChart | alt.Chart
 
-SIDE = 330  # pixels of a square table
+SIDE = 300  # pixels of a square table
+SMALL: dict[str, Any] = {"labelLimit": 50, "labelFontSize": 12, "labelOverlap": False}
+LEGEND: dict[str, Any] = {"title": None, "orient": "bottom", "columns": 1, "labelLimit": 220}
 
 
 def bigram_table(table: pd.DataFrame, *, title: str) -> Layers:
@@ -16,14 +21,17 @@ def bigram_table(table: pd.DataFrame, *, title: str) -> Layers:
         alt.Chart(table)
         .mark_rect()
         .encode(
-            alt.X("after:N").sort(None).title("then").axis(labelAngle=0, labelLimit=60),
-            alt.Y("before:N").sort(None).title("after").axis(labelLimit=60),
+            alt.X("after:N")
+            .sort(None)
+            .title("then")
+            .axis(labelAngle=-90, labelLimit=50, labelFontSize=12, labelOverlap=False),
+            alt.Y("before:N").sort(None).title("after").axis(labelLimit=60, labelFontSize=12, labelOverlap=False),
             alt.Color("share:Q")
             .scale(scheme="cividis", type="sqrt", domain=[0, 1])
             .legend(format="%", title=None, orient="bottom"),
             tooltip=["before:N", "after:N", alt.Tooltip("share:Q", format=".2%")],
         )
-        .properties(title=lines(title), height=SIDE + 90)
+        .properties(title=lines(title), height=room(SIDE, title, legend=True))
     )
 
 
@@ -35,23 +43,29 @@ def roads(table: pd.DataFrame, *, names: list[str], step: int, title: str, unit:
     base = alt.Chart(table).encode(x, tooltip=["road:N", "step:Q", alt.Tooltip("excess:Q", format=".3g")])
     drawn = base.mark_line(strokeWidth=2.5).encode(
         alt.Y("excess:Q").scale(type="log").title(f"above counting, {unit} per token").axis(format=".0e", tickCount=6),
-        alt.Color("road:N").scale(domain=names, range=colours).legend(title=None, orient="bottom", columns=1),
+        alt.Color("road:N").scale(domain=names, range=colours).legend(**LEGEND),
         alt.StrokeDash("road:N").scale(domain=names, range=dashes).legend(None),
     )
     now = alt.Chart(pd.DataFrame({"step": [step]})).mark_rule(color=GREY, strokeDash=[4, 4], size=2).encode(x)
-    return alt.layer(now, drawn).properties(title=lines(title), height=HEIGHT + 60)
+    return alt.layer(now, drawn).properties(title=lines(title), height=room(HEIGHT * 0.8, title, legend=True) + 70)
 
 
 def ladder_of_energies(table: pd.DataFrame, *, mean: float, title: str, x_title: str) -> Layers:
     """Bars for the flat p, ticks for the one of largest entropy: columns `energy`, `flat`, `p`; the mean dashed."""
+    states = table["energy"].tolist()
     base = alt.Chart(table).encode(
-        alt.X("energy:Q").title(x_title).scale(zero=False, padding=20),
+        alt.X("energy:Q")
+        .title(x_title)
+        .scale(zero=False, padding=20)
+        .axis(values=states, format="g", labelOverlap=True),
         tooltip=["energy:Q", alt.Tooltip("flat:Q", format=".4f"), alt.Tooltip("p:Q", format=".6f")],
     )
     flat = base.mark_bar(color=P_COLOUR, opacity=0.45, size=14).encode(alt.Y("flat:Q").title("probability"))
-    believed = base.mark_tick(color=Q_COLOUR, thickness=4, size=26).encode(alt.Y("p:Q"))
+    believed = base.mark_tick(color=Q_COLOUR, orient="horizontal", thickness=4, size=26).encode(alt.Y("p:Q"))
     rule = alt.Chart(pd.DataFrame({"energy": [mean]})).mark_rule(color=GREY, strokeDash=[4, 4], size=2)
-    return alt.layer(flat, believed, rule.encode(alt.X("energy:Q"))).properties(title=lines(title), height=HEIGHT)
+    return alt.layer(flat, believed, rule.encode(alt.X("energy:Q"))).properties(
+        title=lines(title), height=room(HEIGHT * 0.7, title)
+    )
 
 
 def paths(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
@@ -73,7 +87,7 @@ def paths(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
                 alt.Tooltip("to_q:Q", format=".4f"),
             ],
         )
-        .properties(title=lines(title), height=HEIGHT + 40)
+        .properties(title=lines(title), height=room(HEIGHT * 0.8, title, legend=True))
     )
 
 
@@ -91,4 +105,4 @@ def metric(table: pd.DataFrame, *, title: str) -> Layers:
         alt.Y("covariance:Q").title("Fisher metric g(t), nats²").scale(zero=True)
     )
     points = base.mark_point(filled=True, size=50, color=Q_COLOUR).encode(alt.Y("hessian:Q"))
-    return alt.layer(line, points).properties(title=lines(title), height=HEIGHT)
+    return alt.layer(line, points).properties(title=lines(title), height=room(HEIGHT * 0.7, title))

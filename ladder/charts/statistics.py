@@ -46,7 +46,7 @@ def price_bars(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
         .encode(alt.X("start:Q"), alt.Text("label:N"))
     )
     n_states = table["state"].nunique()
-    return alt.layer(bars, sums).properties(title=lines(title), height=_room(44 * n_states, title, legend=True))
+    return alt.layer(bars, sums).properties(title=lines(title), height=room(44 * n_states, title, legend=True))
 
 
 def ways(table: pd.DataFrame, *, names: list[str], step: int, title: str, unit: str) -> Layers:
@@ -93,7 +93,7 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     colours = {"static model": P_COLOUR, "adaptive model": OKABE_ITO[2], "compressor (adaptive)": GREY}
     shown = [kind for kind in colours if kind in set(table["kind"])]
     base = alt.Chart(table).encode(
-        alt.Y("name:N").sort(None).title(None).axis(labelLimit=170),
+        alt.Y("name:N").sort(None).title(None).axis(labelLimit=170, labelOverlap=False),
         tooltip=[
             alt.Tooltip("name:N", title="model"),
             "kind:N",
@@ -111,7 +111,7 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
         alt.X("price:Q"), alt.Text("price:Q", format=".3f")
     )
     return alt.layer(bars, texts).properties(
-        title=lines(title), height=_room((ROW + 2) * len(table), title, legend=True)
+        title=lines(title), height=room((ROW + 2) * len(table), title, legend=True) + 20 * len(shown)
     )
 
 
@@ -144,7 +144,7 @@ def followers(table: pd.DataFrame, *, title: str) -> Layers:
         alt.X("share:Q").title("bars: what followed; ticks: q").axis(format="%", tickCount=5)
     )
     believed = base.mark_tick(color=Q_COLOUR, thickness=4, size=ROW * 0.8).encode(alt.X("q:Q"))
-    return alt.layer(happened, believed).properties(title=lines(title), height=_room(ROW * len(table), title))
+    return alt.layer(happened, believed).properties(title=lines(title), height=room(ROW * len(table), title))
 
 
 def _falling(
@@ -175,9 +175,9 @@ def _falling(
         )
     )
     now = alt.Chart(pd.DataFrame({"step": [step]})).mark_rule(color=GREY, strokeDash=[4, 4], size=2).encode(x)
-    return alt.layer(now, drawn).properties(title=lines(title), height=_room(HEIGHT * 0.8, title, legend=True) + 60)
+    return alt.layer(now, drawn).properties(title=lines(title), height=room(HEIGHT * 0.8, title, legend=True) + 60)
 
 
-def _room(plot: float, title: str, *, legend: bool = False) -> float:
+def room(plot: float, title: str, *, legend: bool = False) -> float:
     """The height of a picture whose marks take `plot` pixels: Streamlit counts title, axis and legend in."""
     return plot + 22 * len(textwrap.wrap(title, TITLE_WIDTH)) + 70 + (60 if legend else 0)

@@ -11,10 +11,11 @@ from ladder.reality import to_text
 from ladder.statistics import (
     NGram,
 )
-from ladder.statistics.passages import occurrences
+from ladder.statistics.passages import SuffixArray
 from ladder.ui import knobs
-from ladder.ui.cache import split_of, train_alphabet, train_and_held_out
+from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
+from ladder.ui.jobs import run_job
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, labels, lossless, ngram_of, number, short
 from ladder.ui.tokens import visible
@@ -39,7 +40,14 @@ def learned_panel(view: View) -> None:
     m = model.matched(context)
     q = softmax(model.logits(context))
     gram = context[len(context) - m :]
-    places = occurrences(train.ids, gram)
+    array = run_job(
+        ("suffixes", identity(corpus), view.scheme, view.vocabulary_size),
+        "Sorting all places of the text",
+        lambda progress: SuffixArray.of(train.ids),
+    )
+    if array is None:
+        return
+    places = array.occurrences(gram)
     if m == 0:
         st.info(
             "The training part does not hold the last token of this prompt, so the model falls back to how often "
@@ -76,6 +84,11 @@ def learned_panel(view: View) -> None:
             f"Of the last {min(len(context), order - 1)} tokens the model uses {m}. Blue: what followed there. Orange: "
             "what the model says, after giving a little to what it has not seen."
         )
+        if (longest := array.longest_match(context)) > m:
+            st.caption(
+                f"With no limit to the order, the last {longest} tokens stand together in the training part: the model "
+                "looks back less far than the text would allow."
+            )
         for place in places[:PASSAGES]:
             st.code(passage(train, int(place), m), language=None, wrap_lines=True)
         if len(places) > PASSAGES:
@@ -84,7 +97,7 @@ def learned_panel(view: View) -> None:
         "learned",
         formula=rf"\frac{{c(hw)}}{{c(h\,\cdot)}} = \frac{{{times[likeliest[0]]:,}}}{{{len(places):,}}}, \qquad "
         rf"q(w \mid h) = {q[likeliest[0]]:.4f} \quad\text{{for the likeliest token}}",
-        source=[occurrences, NGram.matched, NGram.logits],
+        source=[SuffixArray.of, SuffixArray.occurrences, NGram.matched, NGram.logits],
         question="The model is sure of its next token. Does that mean that the text says so often?",
         answer="No: one passage is enough to be rather sure. Here the prediction rests on "
         f"{number(len(places), 'place')}.",
