@@ -69,14 +69,16 @@ def leaderboard_panel(view: View) -> None:
             f"The tables of the best static model take {int(model['size_bytes']):,} bytes, more than the text itself "
             f"({whole_bytes:,}): whoever had to send them along would do better to send the text."
         )
-    shown = table[["name", "kind", "price", "whole", "size_bytes", "seconds"]].rename(
-        columns={
-            "price": f"held out, {view.lens.unit}/byte",
-            "whole": "with the model",
-            "size_bytes": "model, bytes",
-        }
-    )
-    st.dataframe(shown.round(3), width="stretch", hide_index=True)
+    for static in (True, False):
+        rows = table[(table["kind"] == STATIC) == static]
+        shown = rows[["name", "kind", "price", "whole", "size_bytes", "seconds"]].rename(
+            columns={
+                "price": f"held out, {view.lens.unit}/byte",
+                "whole": "with the model",
+                "size_bytes": "model, bytes",
+            }
+        )
+        st.dataframe(shown.round(3), width="stretch", hide_index=True)
     st.download_button(
         "The whole table (CSV)",
         lambda: board.table.to_csv(index=False),
