@@ -27,6 +27,7 @@ def test_the_root_the_dual_and_softmax_agree(seed, place):
     mean = float(E.min() + place * (E.max() - E.min()))
     root, dual = by_root(E, mean), by_dual(E, mean)
     assert np.abs(root.p - dual.p).max() < 1e-12
+    assert dual.multiplier == pytest.approx(root.multiplier, rel=1e-9, abs=1e-12)
     assert np.abs(softmax(-root.multiplier * E) - root.p).max() < 1e-12
     assert root.p @ E == pytest.approx(mean, abs=1e-11)
 
