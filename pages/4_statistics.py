@@ -1,16 +1,25 @@
 """Statistics: which q is nearest to p?"""
 
 from ladder.rungs import STATISTICS
-from ladder.ui import statistics
+from ladder.ui.between import between_panel
+from ladder.ui.by_order import ngrams_panel
+from ladder.ui.fitted import fit_panel
 from ladder.ui.frame import open_rung, panels
+from ladder.ui.jaynes import jaynes_panel
+from ladder.ui.leaderboard import leaderboard_panel
+from ladder.ui.learned import learned_panel
+from ladder.ui.learning import learning_panel
 
 view = open_rung(STATISTICS)
 panels(
     view,
     {
-        "fit": ("Fit q to p", statistics.fit_panel),
-        "ngrams": ("N-grams", statistics.ngrams_panel),
-        "leaderboard": ("Leaderboard", statistics.leaderboard_panel),
-        "learned": ("Where did it learn this?", statistics.learned_panel),
+        "fit": ("Fit q to p", fit_panel),
+        "ngrams": ("N-grams", ngrams_panel),
+        "leaderboard": ("Leaderboard", leaderboard_panel),
+        "learned": ("Where did it learn this?", learned_panel),
+        "learning": ("Counting is learning", learning_panel),
+        "jaynes": ("Largest entropy", jaynes_panel),
+        "between": ("Between two texts", between_panel),
     },
 )

@@ -46,7 +46,7 @@ def price_bars(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
         .encode(alt.X("start:Q"), alt.Text("label:N"))
     )
     n_states = table["state"].nunique()
-    return alt.layer(bars, sums).properties(title=lines(title), height=_room(44 * n_states, title, legend=True))
+    return alt.layer(bars, sums).properties(title=lines(title), height=room(44 * n_states, title, legend=True))
 
 
 def ways(table: pd.DataFrame, *, names: list[str], step: int, title: str, unit: str) -> Layers:
@@ -90,8 +90,10 @@ def by_order(table: pd.DataFrame, *, names: list[str], floor: float | None, titl
 
 def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     """One bar a model: columns `name`, `kind`, `price`, `whole`; ticks for the price with the model itself."""
+    colours = {"static model": P_COLOUR, "adaptive model": OKABE_ITO[2], "compressor (adaptive)": GREY}
+    shown = [kind for kind in colours if kind in set(table["kind"])]
     base = alt.Chart(table).encode(
-        alt.Y("name:N").sort(None).title(None).axis(labelLimit=170),
+        alt.Y("name:N").sort(None).title(None).axis(labelLimit=170, labelOverlap=False),
         tooltip=[
             alt.Tooltip("name:N", title="model"),
             "kind:N",
@@ -101,7 +103,7 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     )
     colour = (
         alt.Color("kind:N")
-        .scale(domain=["static model", "compressor (adaptive)"], range=[P_COLOUR, GREY])
+        .scale(domain=shown, range=[colours[kind] for kind in shown])
         .legend(title=None, orient="bottom", columns=1, labelLimit=220)
     )
     bars = base.mark_bar(size=ROW * 0.7).encode(alt.X("price:Q").title(f"{unit} per byte"), colour)
@@ -109,8 +111,27 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
         alt.X("price:Q"), alt.Text("price:Q", format=".3f")
     )
     return alt.layer(bars, texts).properties(
-        title=lines(title), height=_room((ROW + 2) * len(table), title, legend=True)
+        title=lines(title), height=room((ROW + 2) * len(table), title, legend=True) + 20 * len(shown)
     )
+
+
+def paired(table: pd.DataFrame, *, mean: float, low: float, high: float, title: str, unit: str) -> Layers:
+    """A dot a stretch, 0 as a line, the mean and its interval in grey: columns `stretch`, `difference`."""
+    dots = (
+        alt.Chart(table)
+        .mark_point(filled=True, size=60, color=P_COLOUR)
+        .encode(
+            alt.X("stretch:Q").title("stretch of the held-out part").axis(tickMinStep=1),
+            alt.Y("difference:Q").title(f"A − B, {unit} per byte"),
+            tooltip=["stretch:Q", alt.Tooltip("difference:Q", format="+.4f")],
+        )
+    )
+    span = alt.Chart(pd.DataFrame({"low": [low], "high": [high]})).mark_rect(color=GREY, opacity=0.35)
+    middle = alt.Chart(pd.DataFrame({"y": [mean]})).mark_rule(color=GREY, size=2)
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(strokeDash=[4, 4], size=2, color=Q_COLOUR)
+    return alt.layer(
+        span.encode(alt.Y("low:Q"), alt.Y2("high:Q")), middle.encode(alt.Y("y:Q")), zero.encode(alt.Y("y:Q")), dots
+    ).properties(title=lines(title), height=HEIGHT)
 
 
 def followers(table: pd.DataFrame, *, title: str) -> Layers:
@@ -123,7 +144,7 @@ def followers(table: pd.DataFrame, *, title: str) -> Layers:
         alt.X("share:Q").title("bars: what followed; ticks: q").axis(format="%", tickCount=5)
     )
     believed = base.mark_tick(color=Q_COLOUR, thickness=4, size=ROW * 0.8).encode(alt.X("q:Q"))
-    return alt.layer(happened, believed).properties(title=lines(title), height=_room(ROW * len(table), title))
+    return alt.layer(happened, believed).properties(title=lines(title), height=room(ROW * len(table), title))
 
 
 def _falling(
@@ -154,9 +175,9 @@ def _falling(
         )
     )
     now = alt.Chart(pd.DataFrame({"step": [step]})).mark_rule(color=GREY, strokeDash=[4, 4], size=2).encode(x)
-    return alt.layer(now, drawn).properties(title=lines(title), height=_room(HEIGHT * 0.8, title, legend=True) + 60)
+    return alt.layer(now, drawn).properties(title=lines(title), height=room(HEIGHT * 0.8, title, legend=True) + 60)
 
 
-def _room(plot: float, title: str, *, legend: bool = False) -> float:
+def room(plot: float, title: str, *, legend: bool = False) -> float:
     """The height of a picture whose marks take `plot` pixels: Streamlit counts title, axis and legend in."""
     return plot + 22 * len(textwrap.wrap(title, TITLE_WIDTH)) + 70 + (60 if legend else 0)

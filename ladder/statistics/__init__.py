@@ -10,6 +10,12 @@ part of the text that was set aside: whoever learns by heart is found out there.
     NGram            interpolated modified Kneser-Ney of any order
     AdditiveNGram    counts with a little added: it overfits, and shows how
     LogBilinear      logits as dot products with the vector of the token before
+    Mixture          several models, weighed by expectation and maximisation
+    AdaptiveMixture  goes on learning while it reads, as compressors do
+    fit_bigrams      a table learned by gradient descent, and without Z: it ends where counting ends
+    by_root, by_dual the belief of largest entropy with a given mean
+    e_geodesic, ...  what is straight between two distributions
+    compare          is A better than B?
     leaderboard      all of them and the compressors, in bits per byte
 
     >>> import numpy as np
@@ -20,23 +26,51 @@ part of the text that was set aside: whoever learns by heart is found out there.
 """
 
 from ladder.lenses.simplex import relative_frequencies
+from ladder.statistics.adaptive import AdaptiveMixture
 from ladder.statistics.additive import AdditiveNGram
+from ladder.statistics.bigrams import BigramFit, bigram_counts, fit_bigrams
 from ladder.statistics.histogram import Fit, fit_softmax, halving_steps, kl_by_symbol
+from ladder.statistics.information import (
+    e_geodesic,
+    fisher_metric,
+    jensen_shannon_distance,
+    m_geodesic,
+)
 from ladder.statistics.loglinear import LogBilinear
+from ladder.statistics.maxent import MaxEnt, by_dual, by_root
+from ladder.statistics.mixture import Mixture, fit_weights
 from ladder.statistics.model import LanguageModel, check_ids
 from ladder.statistics.ngram import NGram
+from ladder.statistics.paired import Paired, compare
+from ladder.statistics.passages import SuffixArray
 from ladder.statistics.size import two_part_price
 
 __all__ = [
+    "AdaptiveMixture",
     "AdditiveNGram",
+    "BigramFit",
     "Fit",
     "LanguageModel",
     "LogBilinear",
+    "MaxEnt",
+    "Mixture",
     "NGram",
+    "Paired",
+    "SuffixArray",
+    "bigram_counts",
+    "by_dual",
+    "by_root",
     "check_ids",
+    "compare",
+    "e_geodesic",
+    "fisher_metric",
+    "fit_bigrams",
     "fit_softmax",
+    "fit_weights",
     "halving_steps",
+    "jensen_shannon_distance",
     "kl_by_symbol",
+    "m_geodesic",
     "relative_frequencies",
     "two_part_price",
 ]

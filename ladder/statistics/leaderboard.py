@@ -9,8 +9,9 @@ so that alphabets compare. What must be chosen (an order, an alpha) is chosen on
 validation part, the last tenth of the training part, never on the held-out one.
 
 A compressor is given the training part first; it goes on learning while it reads, and so
-is no static model: the table says which is which. The second price is for the whole text,
-with the model itself (or with nothing given, for a compressor) paid for.
+does the adaptive mixture: neither is a static model, and the table says which is which. The
+second price is for the whole text, with the model itself (or with nothing given, for a
+compressor) paid for.
 """
 
 import time
@@ -21,18 +22,25 @@ import numpy as np
 import pandas as pd
 
 from ladder.geometry import ppmi_svd
+from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Encoding, Ids, bits_per_byte
 from ladder.reality import Split, to_bytes, yardsticks
+from ladder.statistics.adaptive import AdaptiveMixture
 from ladder.statistics.additive import AdditiveNGram
 from ladder.statistics.loglinear import MAX_VOCABULARY, LogBilinear
+from ladder.statistics.mixture import Mixture, fit_weights
 from ladder.statistics.model import LanguageModel
 from ladder.statistics.ngram import NGram
+from ladder.statistics.paired import by_stretch
 from ladder.statistics.size import two_part_price
 
 VALIDATION = 0.1
 ORDERS = (1, 2, 3, 4, 5, 6, 7)
 ALPHAS = (1.0, 0.1, 0.01)
 DIMENSIONS = 32
+STATIC, ADAPTIVE, COMPRESSOR = "static model", "adaptive model", "compressor (adaptive)"
+# Beyond it the adaptive mixture, which Python reads token by token, would take minutes.
+MOST_ADAPTIVE = 1_200_000  # bytes
 
 
 class SizedModel(LanguageModel, Protocol):
@@ -48,12 +56,19 @@ class Entry(NamedTuple):
     """One line of the table."""
 
     name: str
-    kind: str  # "static model" or "compressor (adaptive)"
+    kind: str  # STATIC, ADAPTIVE or COMPRESSOR
     alphabet: str
     bits_per_byte: float  # of the held-out part, learned from the training part
     whole_bits_per_byte: float  # of the whole text, the model included
     size_bytes: int | None  # of the model; a compressor's is not counted
     seconds: float
+
+
+class Board(NamedTuple):
+    """The table, best on the held-out part first, and each model's prices stretch by stretch."""
+
+    table: pd.DataFrame  # columns as in `Entry`
+    stretches: dict[tuple[str, str], Floats]  # (name, alphabet) -> (K,) bits per byte; compressors have none
 
 
 class Curve(NamedTuple):
@@ -111,6 +126,41 @@ def choose_additive(ids: Ids, vocabulary_size: int) -> tuple[int, float]:
     return min(costs, key=costs.__getitem__)
 
 
+def fit_mixture(ids: Ids, vocabulary_size: int) -> Mixture:
+    """The mixture of Kneser-Ney models of all orders, counts + alpha and, for few tokens, a log-bilinear model.
+
+    The weights are fitted on the last tenth of the text, which the models have not seen; then
+    the models learn from the whole of it.
+    """
+    V = vocabulary_size
+    additive = choose_additive(ids, V)
+
+    def fit_all(text: Ids) -> list[LanguageModel]:
+        models: list[LanguageModel] = [NGram.fit(text, V, order=order) for order in ORDERS if order <= len(text)]
+        models.append(AdditiveNGram.fit(text, V, order=additive[0], alpha=additive[1]))
+        if 2 <= V <= MAX_VOCABULARY and len(text) > 1:
+            models.append(fit_log_bilinear(text, V))
+        return models
+
+    learn, judge = _cut(ids)
+    models = fit_all(ids)
+    if len(judge) == 0:
+        return Mixture(tuple(models), np.full(len(models), 1 / len(models)))
+    trials = fit_all(learn)
+    w = np.zeros(len(models))
+    kinds = [(type(model), getattr(model, "order", 0)) for model in models]
+    found = fit_weights([model.surprisals(judge) for model in trials]).w
+    for model, weight in zip(trials, found, strict=True):
+        w[kinds.index((type(model), getattr(model, "order", 0)))] += weight
+    return Mixture(tuple(models), w)
+
+
+def fit_log_bilinear(ids: Ids, vocabulary_size: int) -> LogBilinear:
+    """The log-bilinear model over vectors learned from the same text."""
+    vectors = ppmi_svd(ids, vocabulary_size, dimensions=min(DIMENSIONS, vocabulary_size - 1))
+    return LogBilinear.fit(ids, vocabulary_size, vectors=vectors)
+
+
 def leaderboard(
     parts: Split,
     train: Encoding,
@@ -119,19 +169,20 @@ def leaderboard(
     bytes_too: tuple[Encoding, Encoding] | None = None,
     codebook_bits: float = 0.0,
     progress: Callable[[float, str], None] = lambda share, text: None,
-) -> pd.DataFrame:
-    """One row a model or compressor, the best on the held-out part first; columns as in `Entry`.
+) -> Board:
+    """One row a model or compressor.
 
-    `bytes_too` is the same text in bytes, for one more model of those; `codebook_bits` is
+    `bytes_too` is the same text in bytes, for more models of those; `codebook_bits` is
     what the alphabet costs, part of each model's own price.
     """
-    steps = _entries(parts, train, held_out, bytes_too, codebook_bits)
     entries: list[Entry] = []
-    for share, text, entry in steps:
+    stretches: dict[tuple[str, str], Floats] = {}
+    for share, text, entry in _entries(parts, train, held_out, bytes_too, codebook_bits, stretches, progress):
         entries += entry
         progress(share, text)
+    progress(1.0, "done")
     table = pd.DataFrame(entries, columns=Entry._fields)
-    return table.sort_values("bits_per_byte", kind="stable", ignore_index=True)
+    return Board(table.sort_values("bits_per_byte", kind="stable", ignore_index=True), stretches)
 
 
 def _entries(
@@ -140,52 +191,65 @@ def _entries(
     held_out: Encoding,
     bytes_too: tuple[Encoding, Encoding] | None,
     codebook_bits: float,
+    stretches: dict[tuple[str, str], Floats],
+    progress: Callable[[float, str], None],
 ) -> Iterator[tuple[float, str, list[Entry]]]:
     """The lines one after the other, each with the share that is done and what comes next."""
-    V = train.vocabulary_size
+    own, plain = (train, held_out, codebook_bits), None
+    if bytes_too is not None:
+        plain = (*bytes_too, 0.0)
+    elif train.scheme == "bytes":
+        plain = own
 
-    def entry(name: str, fit: Callable[[], SizedModel], a: Encoding, b: Encoding, codebook: float) -> Entry:
+    def entry(name: str, fit: Callable[[Ids, int], SizedModel], a: Encoding, b: Encoding, codebook: float) -> Entry:
         start = time.perf_counter()
-        model = fit()
-        bits = float(model.surprisals(b.ids).sum())
+        model = fit(a.ids, a.vocabulary_size)
+        bits = model.surprisals(b.ids)
         seconds = time.perf_counter() - start
-        own = model.size_bytes + int(np.ceil(codebook / 8))
-        whole = two_part_price(own, bits + float(model.surprisals(a.ids).sum()), a.n_bytes + b.n_bytes)
-        return Entry(name, "static model", a.scheme, bits_per_byte(bits, b.n_bytes), whole, own, seconds)
+        stretches[name, a.scheme] = by_stretch(bits, _lengths(b))
+        size = model.size_bytes + int(np.ceil(codebook / 8))
+        total = float(bits.sum())
+        whole = two_part_price(size, total + float(model.surprisals(a.ids).sum()), a.n_bytes + b.n_bytes)
+        return Entry(name, STATIC, a.scheme, bits_per_byte(total, b.n_bytes), whole, size, seconds)
 
     def kneser_ney(a: Encoding, b: Encoding, codebook: float) -> Entry:
         order = choose_order(a.ids, a.vocabulary_size)
-        name = f"Kneser-Ney, order {order}"
-        return entry(name, lambda: NGram.fit(a.ids, a.vocabulary_size, order=order), a, b, codebook)
+        return entry(f"Kneser-Ney, order {order}", lambda ids, V: NGram.fit(ids, V, order=order), a, b, codebook)
 
-    yield 0.0, "unigram", [entry("unigram", lambda: NGram.fit(train.ids, V, order=1), train, held_out, codebook_bits)]
-    yield 0.1, "Kneser-Ney", [kneser_ney(train, held_out, codebook_bits)]
-    if bytes_too is not None:
-        yield 0.3, "Kneser-Ney over bytes", [kneser_ney(*bytes_too, 0.0)]
-    order, alpha = choose_additive(train.ids, V)
-    name = f"counts + {alpha:g}, order {order}"
-    yield (
-        0.5,
-        "counts + alpha",
-        [
-            entry(
-                name,
-                lambda: AdditiveNGram.fit(train.ids, V, order=order, alpha=alpha),
-                train,
-                held_out,
-                codebook_bits,
-            )
-        ],
-    )
-    if 2 <= V <= MAX_VOCABULARY and len(train.ids) > 1:
+    def additive(a: Encoding, b: Encoding, codebook: float) -> Entry:
+        order, alpha = choose_additive(a.ids, a.vocabulary_size)
+        name = f"counts + {alpha:g}, order {order}"
+        return entry(name, lambda ids, V: AdditiveNGram.fit(ids, V, order=order, alpha=alpha), a, b, codebook)
 
-        def log_bilinear() -> LogBilinear:
-            vectors = ppmi_svd(train.ids, V, dimensions=min(DIMENSIONS, V - 1))
-            return LogBilinear.fit(train.ids, V, vectors=vectors)
+    yield 0.0, "unigram", [entry("unigram", lambda ids, V: NGram.fit(ids, V, order=1), *own)]
+    yield 0.02, "Kneser-Ney", [kneser_ney(*own)]
+    yield 0.06, "counts + alpha", [additive(*own)]
+    if 2 <= train.vocabulary_size <= MAX_VOCABULARY and len(train.ids) > 1:
+        yield 0.1, "log-bilinear", [entry("log-bilinear", fit_log_bilinear, *own)]
+    yield 0.2, "mixture", [entry("mixture", fit_mixture, *own)]
+    if bytes_too is not None and plain is not None:
+        yield 0.25, "Kneser-Ney over bytes", [kneser_ney(*plain)]
+        yield 0.3, "mixture over bytes", [entry("mixture", fit_mixture, *plain)]
+    yield 0.35, "compressors", list(_compressors(parts))
+    if plain is not None and plain[0].n_bytes + plain[1].n_bytes <= MOST_ADAPTIVE:
+        yield 1.0, "done", [_adaptive(*plain[:2], stretches, progress)]
 
-        yield 0.7, "log-bilinear", [entry("log-bilinear", log_bilinear, train, held_out, codebook_bits)]
-    yield 0.9, "compressors", list(_compressors(parts))
-    yield 1.0, "done", []
+
+def _adaptive(
+    a: Encoding, b: Encoding, stretches: dict[tuple[str, str], Floats], progress: Callable[[float, str], None]
+) -> Entry:
+    """The adaptive mixture's line, without a price of the whole: it is not read from nothing here."""
+    start = time.perf_counter()
+
+    def told(first: float, width: float) -> Callable[[float], None]:
+        return lambda share: progress(first + width * share, "adaptive mixture")
+
+    model = AdaptiveMixture.fit(a.ids, a.vocabulary_size, progress=told(0.35, 0.25))
+    bits = model.surprisals(b.ids, progress=told(0.6, 0.4))
+    seconds = time.perf_counter() - start
+    stretches["adaptive mixture", a.scheme] = by_stretch(bits, _lengths(b))
+    price_of_held_out = bits_per_byte(float(bits.sum()), b.n_bytes)
+    return Entry("adaptive mixture", ADAPTIVE, a.scheme, price_of_held_out, np.nan, None, seconds)
 
 
 def _compressors(parts: Split) -> Iterator[Entry]:
@@ -193,8 +257,13 @@ def _compressors(parts: Split) -> Iterator[Entry]:
     given = yardsticks(held_out, given=train)
     whole = yardsticks(train + held_out).set_index("compressor")["bits_per_byte"]
     for row in given.itertuples():
-        kind, alone = "compressor (adaptive)", float(whole[row.compressor])
-        yield Entry(str(row.compressor), kind, "bytes", float(row.bits_per_byte), alone, None, float(row.seconds))
+        alone = float(whole[row.compressor])
+        yield Entry(str(row.compressor), COMPRESSOR, "bytes", float(row.bits_per_byte), alone, None, float(row.seconds))
+
+
+def _lengths(encoding: Encoding) -> Ids:
+    """The bytes of each token: (n,)."""
+    return np.array([len(piece) for piece in encoding.vocabulary], dtype=np.int32)[encoding.ids]
 
 
 def _cut(ids: Ids) -> tuple[Ids, Ids]:

@@ -21,12 +21,16 @@ def test_every_model_and_compressor_stands_in_one_unit_on_the_same_held_out_part
     parts, train, held_out = parts_in("words")
     as_bytes = (encode(parts.train, "bytes"), encode(parts.held_out, "bytes"))
     shares = []
-    table = leaderboard(parts, train, held_out, bytes_too=as_bytes, progress=lambda share, text: shares.append(share))
+    board = leaderboard(parts, train, held_out, bytes_too=as_bytes, progress=lambda share, text: shares.append(share))
+    table = board.table
     assert table["bits_per_byte"].is_monotonic_increasing
-    assert set(table["kind"]) == {"static model", "compressor (adaptive)"}
-    assert {"unigram", "log-bilinear"} <= set(table["name"])
+    assert set(table["kind"]) == {"static model", "adaptive model", "compressor (adaptive)"}
+    assert {"unigram", "log-bilinear", "mixture", "adaptive mixture"} <= set(table["name"])
     assert shares == sorted(shares)
     assert shares[-1] == 1
+    for (name, scheme), prices in board.stretches.items():  # stretches are equally long, so their mean is the price
+        row = table[(table["name"] == name) & (table["alphabet"] == scheme)].iloc[0]
+        assert prices.mean() == pytest.approx(row["bits_per_byte"])
     unigram = table.set_index("name").loc["unigram"]
     expected = NGram.fit(train.ids, train.vocabulary_size, order=1).surprisals(held_out.ids).sum() / held_out.n_bytes
     assert unigram["bits_per_byte"] == pytest.approx(expected)

@@ -4,12 +4,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ladder.reality import Corpus
-from ladder.ui import statistics
+from ladder.ui import by_order, fitted, statistics
+from ladder.ui.cache import encoding
 from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
 from ladder.ui.view import View
 
-PANELS = ("fit_panel", "ngrams_panel", "leaderboard_panel", "learned_panel")
+PRICED = ("by_order.ngrams_panel", "leaderboard.leaderboard_panel", "learned.learned_panel")
+PANELS = ("fitted.fit_panel", *PRICED, "learning.learning_panel", "jaynes.jaynes_panel", "between.between_panel")
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
 TEXTS = {
     "three bytes": "abc",
@@ -24,13 +26,15 @@ TEXTS = {
 
 
 def script(panel: str, text: str, scheme: str, lens: str) -> None:
+    from importlib import import_module
+
     from ladder.reality import Corpus
-    from ladder.ui import statistics
     from ladder.ui.lens import LENSES
     from ladder.ui.view import View
 
     corpus = Corpus.of("a text", text)
-    getattr(statistics, panel)(View(corpus, corpus, "a", scheme, 300, LENSES[lens]))
+    module, _, name = panel.partition(".")
+    getattr(import_module(f"ladder.ui.{module}"), name)(View(corpus, corpus, "a", scheme, 300, LENSES[lens]))
 
 
 def show(panel, text=LINES * 10, *, scheme="words", lens="Shannon", **query):
@@ -61,14 +65,14 @@ def test_no_text_brings_a_panel_down(panel, text):
     show(panel, TEXTS[text], scheme="characters", lens="both")
 
 
-@pytest.mark.parametrize("panel", PANELS[1:])
+@pytest.mark.parametrize("panel", PRICED)
 def test_a_lossy_alphabet_has_no_price_and_the_page_says_so(panel):
     app = show(panel, scheme="wordpiece")
     assert "does not give the text back" in app.info[0].value
 
 
 def test_gradient_descent_shows_its_price_step_by_step():
-    app = show("fit_panel")
+    app = show("fitted.fit_panel")
     spec = " ".join(charts_of(app))
     for symbol in ("H(p)", "KL(p", "gradient descent", "L-BFGS", "counting", "rarest quarter"):
         assert symbol in spec
@@ -79,12 +83,12 @@ def test_gradient_descent_shows_its_price_step_by_step():
 
 
 def test_a_rate_that_is_too_large_is_said():
-    app = show("fit_panel", rate="64")
+    app = show("fitted.fit_panel", rate="64")
     assert "overshoot" in app.warning[0].value
 
 
 def test_by_hand_there_is_a_slider_for_each_symbol():
-    app = show("fit_panel", way="by hand")
+    app = show("fitted.fit_panel", way="by hand")
     assert [app.slider(key=f"theta{i}").value for i in range(5)] == [0.0] * 5
     before = charts_of(app)
     app.slider(key="theta0").set_value(3.0).run()
@@ -93,49 +97,63 @@ def test_by_hand_there_is_a_slider_for_each_symbol():
 
 
 def test_the_lens_changes_the_unit():
-    assert "bits per token" in " ".join(charts_of(show("fit_panel")))
-    boltzmann = show("fit_panel", lens="Boltzmann")
+    assert "bits per token" in " ".join(charts_of(show("fitted.fit_panel")))
+    boltzmann = show("fitted.fit_panel", lens="Boltzmann")
     assert "nats per token" in " ".join(charts_of(boltzmann))
     assert "ground state" in words_of(boltzmann)
 
 
 def test_the_best_order_is_in_the_title_and_fallbacks_are_said():
-    app = show("ngrams_panel")
+    app = show("by_order.ngrams_panel")
     assert "Kneser-Ney is best at order" in charts_of(app)[0]
     assert "too few grams" in words_of(app)
 
 
 def test_the_leaderboard_holds_models_and_compressors():
-    app = show("leaderboard_panel")
-    names = set(app.dataframe[0].value["name"])
+    app = show("leaderboard.leaderboard_panel")
+    names = {name for table in app.dataframe for name in table.value["name"]}
     assert any(name.startswith("Kneser-Ney") for name in names)
+    assert "adaptive mixture" not in set(app.dataframe[0].value["name"])
     assert "zlib" in {name.lower() for name in names}
+    assert "adaptive mixture" in names
+    static, adaptive, paired = charts_of(app)  # never in one column
+    assert "static model" in static
+    assert "static model" not in adaptive
+    assert "adaptive model" in adaptive
+    assert "adaptive model" not in static
+    assert "bits/byte" in paired
+
+
+def test_a_model_is_no_better_than_itself():
+    app = show("leaderboard.leaderboard_panel", better="mixture", than="mixture")
+    assert "No telling whether mixture is better than" in charts_of(app)[2]
+    assert "+0.0000" in charts_of(app)[2]
 
 
 def test_the_passages_behind_a_prediction_are_shown():
-    app = show("learned_panel", after="the cat sees the")
+    app = show("learned.learned_panel", after="the cat sees the")
     assert any("]→" in code.value and "the cat sees the" in code.value for code in app.code)
 
 
 def test_markup_is_shown_as_text():
-    app = show("learned_panel", TEXTS["markup"], scheme="bytes", after="<script>")
+    app = show("learned.learned_panel", TEXTS["markup"], scheme="bytes", after="<script>")
     assert any("<script>" in code.value for code in app.code)
     assert not any("<script>" in element.value for element in app.markdown)
 
 
 def test_a_long_text_is_bounded_and_the_page_says_so(monkeypatch):
     monkeypatch.setattr(statistics, "MOST_BYTES", 1000)
-    app = show("ngrams_panel")
+    app = show("by_order.ngrams_panel")
     assert "The first 1,000 of" in words_of(app)
 
 
 def test_counting_of_symbols_keeps_all_mass():
     corpus = Corpus.of("a", LINES)
     view = View(corpus, corpus, "a", "bytes", 256, LENSES["Shannon"])
-    text = statistics.encoding(view.corpus, view.scheme, view.vocabulary_size)
-    names, p = statistics.most_frequent(text, 3)
+    text = encoding(view.corpus, view.scheme, view.vocabulary_size)
+    names, p = fitted.most_frequent(text, 3)
     assert len(names) == 4
-    assert names[-1] == statistics.REST
+    assert names[-1] == fitted.REST
     assert p.sum() == pytest.approx(1)
     assert p[0] == text.counts.max() / text.counts.sum()
 
@@ -149,7 +167,7 @@ def test_a_cancelled_fit_stops():
     progress = Progress()
     progress.cancelled.set()
     with pytest.raises(Cancelled):
-        statistics.fit_orders(Corpus.of("a", LINES), "bytes", 256, 2, 1.0, progress)
+        by_order.fit_orders(Corpus.of("a", LINES), "bytes", 256, 2, 1.0, progress)
 
 
 def test_a_source_of_known_entropy_shows_its_floor():
@@ -165,9 +183,32 @@ def test_a_source_of_known_entropy_shows_its_floor():
 
 def known_source() -> None:
     from ladder.reality import load_sample, take
-    from ladder.ui import statistics
+    from ladder.ui import by_order
     from ladder.ui.lens import LENSES
     from ladder.ui.view import View
 
     corpus = take(load_sample("markov"), stop=0.05)
-    statistics.ngrams_panel(View(corpus, corpus, "markov", "bytes", 256, LENSES["Shannon"]))
+    by_order.ngrams_panel(View(corpus, corpus, "markov", "bytes", 256, LENSES["Shannon"]))
+
+
+def test_the_learned_table_becomes_the_counted_one():
+    early = show("learning.learning_panel", scheme="characters", rstep="1")
+    assert "0.000" not in charts_of(early)[2].partition('"text": ')[2]
+    late = show("learning.learning_panel", scheme="characters", rstep="2000")
+    assert "0.000" in charts_of(late)[2].partition('"text": ')[2]  # less than a thousandth of a bit
+    assert "learns Z = 1" in words_of(late)
+
+
+def test_jaynes_roads_agree_on_the_page():
+    app = show("jaynes.jaynes_panel", mean="70", lens="both")
+    assert "Mean 4.50" in charts_of(app)[0]
+    assert "differ by at most" in words_of(app)
+    assert "in a laser" in words_of(app)
+
+
+def test_a_text_is_compared_with_its_second_half_or_a_sample():
+    app = show("between.between_panel")
+    assert "Fisher metric" in charts_of(app)[1]
+    app.selectbox(key="other").set_value("markov").run()
+    assert not app.exception
+    assert charts_of(app)[0] != charts_of(show("between.between_panel"))[0]

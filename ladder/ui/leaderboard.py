@@ -1,0 +1,212 @@
+"""The leaderboard: all models and compressors on one held-out part."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ladder.charts import statistics as charts
+from ladder.lenses.simplex import Floats
+from ladder.math import encode
+from ladder.math.prices import codebook_bits
+from ladder.reality import Corpus, to_bytes
+from ladder.statistics.adaptive import Reader
+from ladder.statistics.leaderboard import ADAPTIVE, COMPRESSOR, MOST_ADAPTIVE, STATIC, Board, leaderboard
+from ladder.statistics.mixture import fit_weights
+from ladder.statistics.paired import compare
+from ladder.statistics.references import references_of
+from ladder.ui import knobs
+from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
+from ladder.ui.explain import explain
+from ladder.ui.jobs import Progress, run_job
+from ladder.ui.show import show_chart
+from ladder.ui.statistics import bounded, lossless
+from ladder.ui.tokens import plain
+from ladder.ui.view import View
+
+CONTESTANTS = (
+    "mixture",
+    "Kneser-Ney",
+    "counts",
+    "log-bilinear",
+    "unigram",
+    "mixture over bytes",
+    "Kneser-Ney over bytes",
+    "adaptive mixture",
+)
+
+
+@st.fragment
+def leaderboard_panel(view: View) -> None:
+    """All models and compressors on one held-out part."""
+    if not lossless(view):
+        return
+    corpus = bounded(view.corpus)
+    board = run_job(
+        ("leaderboard", identity(corpus), view.scheme, view.vocabulary_size),
+        "Leaderboard",
+        lambda progress: board_of(corpus, view.scheme, view.vocabulary_size, progress),
+    )
+    if board is None:
+        return
+    table = in_units(view, board.table)
+    model = table[table["kind"] == STATIC].iloc[0]
+    _show_static(view, table)
+    _show_adaptive(view, table)
+    n_held_out = len(to_bytes(split_of(corpus).held_out))
+    st.caption(
+        f"The same {n_held_out:,} held-out bytes for all. A static model has stopped learning; a compressor has read "
+        "the training part first and goes on learning while it reads, and so does the adaptive mixture: the two kinds "
+        "are no equal contest, so they stand apart. Orders, α and weights were chosen on a validation part, never on "
+        "the held-out one."
+    )
+    if not (table["kind"] == ADAPTIVE).any():
+        st.caption(f"The adaptive mixture reads texts of up to {MOST_ADAPTIVE:,} bytes; this one is longer.")
+    _show_references(view, view.whole if corpus.sha == view.whole.sha else corpus)
+    _is_a_better(view, board)
+    whole_bytes = len(corpus.data)
+    if model["size_bytes"] > whole_bytes:
+        st.caption(
+            f"The tables of the best static model take {int(model['size_bytes']):,} bytes, more than the text itself "
+            f"({whole_bytes:,}): whoever had to send them along would do better to send the text."
+        )
+    for static in (True, False):
+        rows = table[(table["kind"] == STATIC) == static]
+        shown = rows[["name", "kind", "price", "whole", "size_bytes", "seconds"]].rename(
+            columns={
+                "price": f"held out, {view.lens.unit}/byte",
+                "whole": "with the model",
+                "size_bytes": "model, bytes",
+            }
+        )
+        st.dataframe(shown.round(3), width="stretch", hide_index=True)
+    st.download_button(
+        "The whole table (CSV)",
+        lambda: board.table.to_csv(index=False),
+        "leaderboard.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+    st.caption(
+        f"“With the model”: {view.lens.unit} per byte of the whole text, the model’s own bytes included; for a "
+        "compressor, of the whole text with nothing given."
+    )
+    explain(
+        "leaderboard",
+        formula=r"\text{two-part price} = \frac{\text{bits of the model} + \text{bits of the whole text under it}}"
+        rf"{{\text{{bytes}}}} = {model['whole_bits_per_byte']:.3f} \text{{ bits/byte for the best static model}}",
+        source=[leaderboard, fit_weights, Reader.believe, compare],
+        question="A model could hold the whole text inside and then name it for nothing. Which column finds it out?",
+        answer="Both do: the held-out part was never inside, and the price with the model itself counts every byte "
+        f"of its tables. For the best static model that is {int(model['size_bytes']):,} bytes.",
+    )
+
+
+def in_units(view: View, board: pd.DataFrame) -> pd.DataFrame:
+    """The table in the lens' unit, each model named with its alphabet."""
+    in_unit = np.vectorize(view.lens.scale)
+    return board.assign(
+        price=in_unit(board["bits_per_byte"]),
+        whole=in_unit(board["whole_bits_per_byte"]),
+        name=[
+            f"{row.name} ({row.alphabet})" if row.kind == STATIC else row.name for row in board.itertuples(index=False)
+        ],
+    )
+
+
+def _show_static(view: View, table: pd.DataFrame) -> None:
+    static = table[table["kind"] == STATIC]
+    (model, second), compressors = static.iloc[:2].to_dict("records"), table[table["kind"] == COMPRESSOR]
+    beaten = int((compressors["price"] > model["price"]).sum())
+    finding = (
+        f"Static: {model['name']} pays {view.lens.amount(model['bits_per_byte'], per='byte')}, less than "
+        f"{beaten} of {len(compressors)} compressors, which go on learning"
+    )
+    show_chart(
+        charts.leaderboard(static, title=finding, unit=view.lens.unit),
+        static,
+        key="leaderboard",
+        alt=f"{finding}. Next is {second['name']}. {_spelled(view, static)}",
+        width="stretch",
+    )
+
+
+def _show_adaptive(view: View, table: pd.DataFrame) -> None:
+    adaptive = table[table["kind"] != STATIC]
+    first, second = adaptive.iloc[:2].to_dict("records")
+    finding = (
+        f"Learning while they read: {first['name']} pays {view.lens.amount(first['bits_per_byte'], per='byte')}, "
+        f"{second['name']} {view.lens.amount(second['bits_per_byte'])}"
+    )
+    show_chart(
+        charts.leaderboard(adaptive, title=finding, unit=view.lens.unit),
+        adaptive,
+        key="leaderboard-adaptive",
+        alt=f"{finding}. {_spelled(view, adaptive)}",
+        width="stretch",
+    )
+
+
+def _spelled(view: View, table: pd.DataFrame) -> str:
+    return "; ".join(f"{row.name} {row.price:.3f}" for row in table.itertuples()) + f" {view.lens.unit} per byte."
+
+
+def _show_references(view: View, corpus: Corpus) -> None:
+    """What has been published on this very text."""
+    for reference in references_of(corpus.sha):
+        st.caption(
+            f"Published on the {reference.covers} of this text: {plain(reference.name)}, "
+            f"{view.lens.amount(reference.bits_per_byte, per='byte')} ({plain(reference.source)})."
+        )
+
+
+def _is_a_better(view: View, board: Board) -> None:
+    """The paired test of two models, stretch by stretch."""
+    st.markdown("###### Is A better than B?")
+    left, right = st.columns(2)
+    with left:
+        a = knobs.choice("better", "A", CONTESTANTS, "mixture", in_a_row=False)
+    with right:
+        b = knobs.choice("than", "B", CONTESTANTS, "Kneser-Ney", in_a_row=False)
+    prices = {who: contestant(board, who, view.scheme) for who in (a, b)}
+    if missing := [who for who, found in prices.items() if found is None]:
+        st.info(f"{missing[0]} has no line in this table. Choose another.")
+        return
+    A, B = prices[a], prices[b]
+    if A is None or B is None or len(A) < 2:
+        st.info("The held-out part is too short to be cut into stretches: no interval. Choose a longer text.")
+        return
+    found = compare(A, B)
+    better = f"{a} is {'better' if found.difference < 0 else 'worse'} than {b}"
+    verdict = better if found.sure else f"No telling whether {a} is better than {b}"
+    scaled = [view.lens.scale(x) for x in (found.difference, found.low, found.high)]
+    finding = f"{verdict}: {scaled[0]:+.4f} {view.lens.unit}/byte, 95 % interval {scaled[1]:+.4f} to {scaled[2]:+.4f}"
+    differences = np.vectorize(view.lens.scale)(found.differences)
+    table = pd.DataFrame({"stretch": np.arange(1, len(A) + 1), "difference": differences})
+    show_chart(
+        charts.paired(table, mean=scaled[0], low=scaled[1], high=scaled[2], title=finding, unit=view.lens.unit),
+        table,
+        key="paired",
+        alt=f"{finding}. A is cheaper in {int((found.differences < 0).sum())} of {len(A)} stretches.",
+        width="stretch",
+    )
+    st.caption(
+        f"A dot for each of {len(A)} stretches of the held-out part: A’s price less B’s, so below 0 A is better. Grey: "
+        "the mean’s interval. Both read the same bytes, so what is hard for both drops out."
+    )
+
+
+def contestant(board: Board, name: str, scheme: str) -> Floats | None:
+    """A model's prices by stretch; a name with "over bytes" is that of a model of bytes."""
+    wanted, over_bytes = name.removesuffix(" over bytes"), name.endswith(" over bytes")
+    alphabet = "bytes" if over_bytes or name == "adaptive mixture" else scheme
+    found = [prices for (who, of), prices in board.stretches.items() if who.startswith(wanted) and of == alphabet]
+    return found[0] if found else None
+
+
+def board_of(corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> Board:
+    """The leaderboard of a corpus in an alphabet, and over bytes."""
+    parts = split_of(corpus)
+    train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
+    as_bytes = None if scheme == "bytes" else (encode(parts.train, "bytes"), encode(parts.held_out, "bytes"))
+    codebook = codebook_bits(train_alphabet(corpus, scheme, vocabulary_size))
+    return leaderboard(parts, train, held_out, bytes_too=as_bytes, codebook_bits=codebook, progress=progress)
