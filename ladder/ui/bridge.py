@@ -37,7 +37,7 @@ def ledger_panel(view: View) -> None:
 
     say_what_is_read(view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        T = knobs.slider("heat", "Temperature T", 0.2, 3.0, DEFAULT_T, step=0.1, width=240)
+        T = knobs.slider("ledgerT", "Temperature T", 0.2, 3.0, DEFAULT_T, step=0.1, width=240)
         broken = knobs.toggle("break", "Break it: spoil one road of each")
     found = ledger_of(view, T)
     if found is None:

@@ -102,7 +102,7 @@ def _runs_from_app() -> bool:
 def panels(view: View, choices: Mapping[str, tuple[str, Panel]]) -> None:
     """One of a page's panels, chosen by the knob `panel`; only that one runs."""
     labels = {key: title for key, (title, _) in choices.items()}
-    chosen = knobs.choice("panel", "Panel", labels, next(iter(labels)), label_visibility="collapsed")
+    chosen = knobs.choice("panel", "Panel", labels, next(iter(labels)), in_a_row=True, label_visibility="collapsed")
     choices[chosen][1](view)
 
 
