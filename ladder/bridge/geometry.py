@@ -63,8 +63,8 @@ def attention_row(context: Context) -> Identity:
     right = float(entropy(seen.weights).mean()) * NATS_PER_BIT
     return Identity(
         key, name, GEOMETRY, left, right, "nats/row",
-        rf"\langle \ln Z \rangle + \langle E \rangle = {tex(float(log_Z.mean()))} + ({tex(float(U.mean()))}) = «L» "
-        r"\qquad \langle H(W_i) \rangle \ln 2 = «R»",
+        rf"\langle \ln Z \rangle + \langle E \rangle = {tex(float(log_Z.mean()), 5)} + ({tex(float(U.mean()), 4)}) "
+        r"= «L» \qquad \langle H(W_i) \rangle \ln 2 = «R»",
         close(left, float(log_Z.mean())),
         "exact; rounding",
         broken="ln Z, the normaliser, is left out",
@@ -84,7 +84,7 @@ def scale_as_temperature(context: Context) -> Identity:
     at, at_wrong = (np.unravel_index(np.abs(body - cold).argmax(), cold.shape) for body in (warm, wrong))
     return Identity(
         key, name, GEOMETRY, float(warm[at]), float(cold[at]), "weight",
-        rf"\tfrac1Z e^{{q \cdot k / T}},\ T = \sqrt{{{d}}}: «L» \qquad "
+        rf"\tfrac1Z e^{{q \cdot k / T}},\ T {{=}} \sqrt{{{d}}}: «L» \qquad "
         rf"\text{{softmax}}(q \cdot k / \sqrt{{{d}}}): «R»",
         1e-12,
         "both are below one; rounding",

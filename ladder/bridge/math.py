@@ -111,7 +111,8 @@ def data_processing(context: Context) -> Identity:
         return absent(key, name, MATH, "No map of the chain loses anything about the neighbour here: all are equal.")
     rises = [after - before for before, after in pairwise(chain)]
     worst = int(np.argmax(rises))
-    falls = r" \ge ".join(f"{bits:.4f}" for bits in chain)
+    falls = r" \ge ".join(f"{bits:.3f}" for bits in chain[:3]) + r" \qquad \ge "
+    falls += r" \ge ".join(f"{bits:.3f}" for bits in chain[3:])
     return Identity(
         key, name, MATH, chain[worst + 1], chain[worst], "bits",
         rf"{falls} \qquad \text{{nearest to a rise: }} «L» \le «R»",

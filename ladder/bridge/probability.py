@@ -42,7 +42,7 @@ def softmax_is_gibbs(context: Context) -> Identity:
     i, j = int(np.abs(left - right).argmax()), int(np.abs(weights - right).argmax())
     return Identity(
         key, name, PROBABILITY, float(left[i]), float(right[i]), "",
-        rf"\tfrac{{1}}{{{tex(Z)}}} e^{{-{tex(float(context.energies[i]), 4)}/{T:g}}} = «L» \qquad "
+        rf"\tfrac{{1}}{{{tex(Z)}}} e^{{-E_i/{T:g}}} = «L» \qquad "
         r"\text{softmax}(z/T)_i = «R»",
         1e-12,
         "both are below one; rounding",
@@ -183,7 +183,8 @@ def detailed_balance(context: Context) -> Identity:
     pi = np.linalg.lstsq(np.vstack([P.T - np.eye(m), np.ones(m)]), np.append(np.zeros(m), 1.0), rcond=None)[0]
     there, back = pi[:, None] * P, (target[:, None] * P).T
     always = target[:, None] / m * np.ones((m, m))
-    i, j = np.unravel_index(np.abs(there - back).argmax(), P.shape)
+    between = ~np.eye(m, dtype=bool)  # a token that stays where it is balances whatever the rule
+    i, j = np.unravel_index(np.where(between, np.abs(there - back), -1).argmax(), P.shape)
     k, b = np.unravel_index(np.abs(always - always.T).argmax(), P.shape)
     return Identity(
         key, name, PROBABILITY, float(there[i, j]), float(back[i, j]), "moves/step",

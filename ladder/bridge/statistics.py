@@ -102,7 +102,7 @@ def maximum_entropy(context: Context) -> Identity:
     return Identity(
         key, name, STATISTICS, left, -likelihood, "nats/token",
         rf"\max_{{\langle f \rangle = {tex(family.m, 4)}}} S = «L» \qquad "
-        rf"-\max_\lambda \langle \ln q_\lambda \rangle_p = «R»,\quad f = \text{{{family.what}}}",
+        rf"-\max_\lambda \langle \ln q_\lambda \rangle_p = «R» \qquad f: \text{{{family.what}}}",
         close(likelihood, relative=1e-6),
         "one side is solved in the multipliers, the other in q itself, each to about 10⁻⁸",
         broken="the normaliser ln Z is left out of the likelihood",

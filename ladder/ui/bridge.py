@@ -39,10 +39,9 @@ def ledger_panel(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         T = knobs.slider("ledgerT", "Temperature T", 0.2, 3.0, DEFAULT_T, step=0.1, width=240)
         broken = knobs.toggle("break", "Break it: spoil one road of each")
-    found = ledger_of(view, T)
-    if found is None:
+    rows = ledger_of(view, T)
+    if rows is None:
         return
-    _, rows = found
     shown = [row.tampered if broken and row.applies else row for row in rows]
     applying = [row for row in shown if row.applies]
     holding = sum(row.holds is True for row in applying)
@@ -80,7 +79,7 @@ def _card(row: "Identity") -> None:
         if not row.applies:
             st.caption(f"Does not apply: {plain(row.why_not)}")
             return
-        st.latex(r"\begin{gathered}" + r" \\ ".join(_lines(row.written)) + r"\end{gathered}")
+        st.latex(r"\small\begin{gathered}" + r" \\ ".join(_lines(row.written)) + r"\end{gathered}")
         unit = f" {row.unit}" if row.unit else ""
         st.caption(f"left − right = {row.difference:.3g}{unit} · {_allowed(row)}{unit}: {row.reason}")
         word = "Broken" if row.is_broken else "Its broken twin"
@@ -88,11 +87,11 @@ def _card(row: "Identity") -> None:
 
 
 def _lines(formula: str) -> list[str]:
-    """The formula in lines that fit a phone: one for each side, two where a side has a middle part."""
+    """The formula in lines that fit a phone: one for each side, more where a side has a middle part."""
     lines = []
     for side in formula.split(r"\qquad"):
-        rest, _, last = side.rpartition(" = ")
-        lines += [rest, f"= {last}"] if " = " in rest else [side]
+        first, *more = side.split(" = ")
+        lines += [first, *(f"= {part}" for part in more)] if len(more) > 1 else [side]
     return lines
 
 

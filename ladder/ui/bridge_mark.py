@@ -41,7 +41,7 @@ def context_of(corpus: Corpus, scheme: str, vocabulary_size: int, T: float) -> "
     return Context(corpus, *train_and_held_out(corpus, scheme, vocabulary_size), T)
 
 
-def ledger_of(view: View, T: float) -> "tuple[Context, tuple[Identity, ...]] | None":
+def ledger_of(view: View, T: float) -> "tuple[Identity, ...] | None":
     """The ledger once it is there; until then its progress is drawn."""
     return run_job(_key(view, T), "The ledger", lambda progress: _work(view, T, progress))
 
@@ -72,7 +72,7 @@ def _watch(job: Job, rung: Rung, page: StreamlitPage) -> None:
 def _show(job: Job, rung: Rung, page: StreamlitPage) -> None:
     if job.state != "done":
         return
-    here = [row for row in job.result[1] if row.page == rung]
+    here = [row for row in job.result if row.page == rung]
     applying = [row for row in here if row.applies]
     good = sum(row.holds is True for row in applying)
     verdict = f"all {good} identities of this rung hold" if good else "no identity of this rung applies to this text"
@@ -93,7 +93,7 @@ def _key(view: View, T: float) -> tuple:
     return "ledger", identity(view.corpus), scheme_read(view), view.vocabulary_size, T
 
 
-def _work(view: View, T: float, progress: Progress) -> "tuple[Context, tuple[Identity, ...]]":
+def _work(view: View, T: float, progress: Progress) -> "tuple[Identity, ...]":
     from ladder.bridge.identity import proved
     from ladder.bridge.ledger import CHECKS
 
@@ -103,4 +103,4 @@ def _work(view: View, T: float, progress: Progress) -> "tuple[Context, tuple[Ide
     for done, check in enumerate(CHECKS):
         progress(0.2 + 0.8 * done / len(CHECKS), "checking")
         rows.append(proved(check(context)))
-    return context, tuple(rows)
+    return tuple(rows)  # and not the context: finished jobs are kept

@@ -66,7 +66,7 @@ def table_panel(view: View) -> None:
     found = ledger_of(view, DEFAULT_T)
     if found is None:
         return
-    rows = {row.key: row for row in found[1]}
+    rows = {row.key: row for row in found}
     for rung in RUNGS:
         key, boltzmann, shannon, bridge = CELLS[rung.name]
         row = rows[key]

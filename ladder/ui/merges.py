@@ -23,7 +23,7 @@ from ladder.ui.view import View
 STEPS = 36  # sizes at which the text is priced
 PLAY_SECONDS = 0.8
 PASSAGE = 240  # bytes
-CHOICES = 400  # tokens to choose from
+OFFERED = 5  # of the longest, and of the commonest tokens
 QUICK = 200_000  # bytes: above this, pricing is a job
 READ_MOST = 1_000_000  # characters
 LOSSLESS = {key: scheme.title for key, scheme in SCHEMES.items() if scheme.lossless}
@@ -71,16 +71,23 @@ def merges_panel(view: View) -> None:
 def _show_undone(corpus: Corpus, pieces: BPEAlphabet) -> None:
     """A chosen token, its merges undone one at a time."""
     counts = _counts(corpus)
-    made = np.array([merge.new for merge in pieces.merges])
-    by_length = sorted(made.tolist(), key=lambda i: (-len(pieces.vocabulary[i]), -counts[i], i))[: CHOICES // 2]
-    by_count = sorted(made.tolist(), key=lambda i: (-counts[i], i))[: CHOICES // 2]
-    options = {i: f"{i} {_named(pieces, i)}" for i in dict.fromkeys(by_length + by_count)}
-    if st.session_state.get("undo") not in options:  # another text, or another size, has other tokens
-        st.session_state.pop("undo", None)
-    token = int(knobs.choice("undo", "Token to undo", options, next(iter(options)), in_a_row=False))
+    made = [merge.new for merge in pieces.merges]
+    longest = sorted(made, key=lambda i: (-len(pieces.vocabulary[i]), -counts[i], i))
+    commonest = sorted(made, key=lambda i: (-counts[i], i))
+    # Half of a letter cannot be typed, and so is not offered.
+    typed = [[i for i in row if _is_text(pieces.vocabulary[i])][:OFFERED] for row in (longest, commonest)]
+    offered = {i: _named(pieces, i) for i in dict.fromkeys(typed[0] + typed[1])}
+    with st.container(horizontal=True, gap="small"):
+        for i, name in offered.items():
+            st.button(plain(name), key=f"undo-{i}", on_click=_choose, args=(to_text(pieces.vocabulary[i]),))
+    said = knobs.text("undo", "… or a token in your own words", placeholder="its longest piece is undone")
+    token = longest[0]
+    if said:
+        token = max(pieces.ids(said).tolist(), key=lambda i: len(pieces.vocabulary[i]))
     stages = undo(pieces, token)
+    made_by = f"merge {token - 255:,}" if token > 255 else "a single byte"
     st.markdown(
-        f"**{plain(_named(pieces, token))}**, merge {token - 255:,}, stands {int(counts[token]):,} times in the text; "
+        f"**{plain(_named(pieces, token))}**, {made_by}, stands {int(counts[token]):,} times in the text; "
         f"{len(stages) - 1} merges undone lead to its {len(pieces.vocabulary[token])} bytes."
     )
     with st.container(gap=None):
@@ -88,6 +95,14 @@ def _show_undone(corpus: Corpus, pieces: BPEAlphabet) -> None:
             strip = [Token(to_text(pieces.vocabulary[i]), f"id {i}", token_colour(i)) for i in stage]
             token_strip(strip, label=f"After {undone} merges undone: {len(stage)} pieces")
     st.caption("The bytes: " + " ".join(f"{byte:02X}" for byte in pieces.vocabulary[token]))
+
+
+def _is_text(piece: bytes) -> bool:
+    return to_text(piece).isprintable()
+
+
+def _choose(text: str) -> None:
+    st.session_state["undo"] = text
 
 
 def _named(pieces: BPEAlphabet, i: int) -> str:

@@ -48,12 +48,25 @@ def test_every_panel_bears_every_text(panel, name):
 
 def test_a_chosen_token_is_undone_to_its_bytes():
     at = drive("merges", Corpus.of("t", TEXT))
-    options = at.selectbox(key="undo").options
-    token = next(i for i, name in enumerate(options) if "the”" in name)
-    at.selectbox(key="undo").select_index(token).run()
+    at.text_input(key="undo").set_value(" the").run()
     assert not at.exception
     assert "The bytes: 20 74 68 65" in shown(at)
     assert "3 merges undone lead to its 4 bytes" in shown(at)
+
+
+def test_a_click_on_a_token_undoes_it():
+    at = drive("merges", Corpus.of("t", TEXT))
+    button = next(b for b in at.button if b.label == "“·the”")
+    button.click().run()
+    assert at.text_input(key="undo").value == " the"
+    assert "The bytes: 20 74 68 65" in shown(at)
+
+
+def test_a_text_without_a_merge_is_undone_to_itself():
+    at = drive("merges", Corpus.of("t", TEXT))
+    at.text_input(key="undo").set_value("Ω").run()
+    assert not at.exception
+    assert "a single byte" in shown(at)
 
 
 def test_fewer_merges_show_a_dearer_text():
