@@ -1,7 +1,7 @@
 """The ladder in one table: menu, pages, README and the import law all read it.
 
 Each row is a rung, from the ground up. `package` is where its code lives, `page`
-the file that shows it, `url` the path that a link carries.
+the file that shows it, `url` the path that a link carries. PAGES adds what is no rung.
 """
 
 from typing import NamedTuple
@@ -34,6 +34,11 @@ PROBABILITY = Rung(
 )
 
 RUNGS = (REALITY, MATH, GEOMETRY, STATISTICS, PROBABILITY)
+
+# No rung, but a page: it looks at all five at once.
+BRIDGE = Rung("Bridge", "ladder.bridge", "pages/6_bridge.py", "Do both lenses see one number?", "checked", "🌉")
+
+PAGES = (*RUNGS, BRIDGE)
 
 # A module may import from its own package and from those to the left of it, never to the right.
 IMPORT_ORDER = (

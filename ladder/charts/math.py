@@ -117,3 +117,19 @@ def _fitted(fits: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
             tooltip=["fit:N"],
         )
     )
+
+
+def tax_bars(table: pd.DataFrame, *, title: str) -> alt.Chart:
+    """Tokens for one entry by language and alphabet: columns `language`, `alphabet`, `tokens`."""
+    return (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            alt.X("tokens:Q").title("tokens per entry"),
+            alt.Y("alphabet:N").sort(None).title(None).axis(labelLimit=160),
+            alt.YOffset("language:N").sort(None),
+            alt.Color("language:N").sort(None).scale(range=[P_COLOUR, OKABE_ITO[1]]).legend(LEGEND),
+            tooltip=["language:N", "alphabet:N", alt.Tooltip("tokens:Q", format=".2f")],
+        )
+        .properties(title=lines(title), height=alt.Step(22))
+    )

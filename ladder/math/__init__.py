@@ -7,6 +7,7 @@
     pieces.py        where a text may be cut
     words.py         one number for each word; there is always one more
     bpe.py           bytes, and the pairs that the text merges most
+    undo.py          a token taken apart again, and two cuts of one text compared
     wordpiece.py     somebody else's pieces, and the bill for what they lose
     alphabets.py     the door to all five
     prices.py        what a text costs in an alphabet, with and without the code-book

@@ -15,8 +15,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ladder.math import SCHEMES
 from ladder.reality import SAMPLES, Corpus, load_sample, take
-from ladder.rungs import RUNGS, Rung
+from ladder.rungs import BRIDGE, PAGES, Rung
 from ladder.ui import knobs
+from ladder.ui.bridge_mark import draw_mark
 from ladder.ui.cache import shared
 from ladder.ui.home import home
 from ladder.ui.lens import LENSES
@@ -45,9 +46,9 @@ Panel = Callable[[View], None]
 
 
 def pages() -> dict[str, StreamlitPage]:
-    """Home and the rungs from the ground up, by name, as Streamlit's pages."""
+    """Home, the rungs from the ground up and the bridge, by name, as Streamlit's pages."""
     menu = {"Home": st.Page(_home, title="The ladder", icon="🪜", default=True)}
-    for rung in RUNGS:
+    for rung in PAGES:
         menu[rung.name] = st.Page(ROOT / rung.page, title=rung.name, icon=rung.icon, url_path=rung.url)
     return menu
 
@@ -56,7 +57,7 @@ def draw_frame() -> None:
     """Draw what stands around the chosen page, and run it."""
     menu = pages()
     page = st.navigation(list(menu.values()))
-    rung = next((rung for rung in RUNGS if menu[rung.name] == page), None)
+    rung = next((rung for rung in PAGES if menu[rung.name] == page), None)
     view = st.session_state["view"] = _surround(rung)
     try:
         page.run()
@@ -74,6 +75,8 @@ def open_rung(rung: Rung) -> View:
         view = _surround(rung)  # the page is run all by itself
         start_climb(view)
     st.markdown(f"##### {rung.question}")
+    if rung != BRIDGE:
+        draw_mark(view, rung, pages()[BRIDGE.name])
     return view
 
 

@@ -1,0 +1,131 @@
+"""The page Bridge and the mark on the rungs, by what they show."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ladder.bridge import CHECKS, Context, identities
+from ladder.reality import Corpus, load_sample, take
+from ladder.rungs import BRIDGE, MATH, PAGES, RUNGS
+from ladder.ui.jobs import pool
+
+STRANGE = {
+    "one character": "é",
+    "three bytes": "abc",
+    "one repeated": "a" * 3000,
+    "no spaces": "道可道非常道名可名非常名" * 40,
+    "right to left": "שלום עולם " * 40,
+    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
+    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
+}
+PANELS = ("ledger", "table", "limits")
+
+
+def shown(at: AppTest) -> str:
+    return "\n".join(
+        element.value for kind in (at.markdown, at.caption, at.info, at.warning, at.code, at.latex) for element in kind
+    )
+
+
+def settled(at: AppTest) -> AppTest:
+    """The page once its jobs are over."""
+    for job in list(pool().jobs.values()):
+        while not job.over:
+            time.sleep(0.01)
+    return at.run()
+
+
+def drive(panel: str, text: Corpus, scheme: str = "bpe", lens: str = "Shannon", **query: str) -> AppTest:
+    def script(panel, corpus, scheme, lens):
+        from ladder.ui import bridge, bridge_limits, bridge_table
+        from ladder.ui.lens import LENSES
+        from ladder.ui.view import View
+
+        panels = {
+            "ledger": bridge.ledger_panel,
+            "table": bridge_table.table_panel,
+            "limits": bridge_limits.limits_panel,
+        }
+        panels[panel](View(corpus, corpus, "test", scheme, 512, LENSES[lens]))
+
+    at = AppTest.from_function(script, args=(panel, text, scheme, lens), default_timeout=60)
+    at.query_params.update(query)
+    return settled(at.run())
+
+
+@pytest.fixture(scope="module")
+def hamlet() -> Corpus:
+    return take(load_sample("hamlet"), stop=0.1)
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_panel_bears_every_text(panel, name):
+    at = drive(panel, Corpus.of(name, STRANGE[name]))
+    assert not at.exception
+    assert shown(at)
+
+
+def test_the_ledger_shows_its_rows_with_the_numbers_of_this_text(hamlet):
+    at = drive("ledger", hamlet, rows="Probability")
+    ledger = identities(Context.of(hamlet, vocabulary_size=512))
+    coder = next(row for row in ledger if row.key == "coder")
+    assert coder.written.split(r"\qquad")[0].strip().rpartition("= ")[2] in shown(at)
+    applying = [row for row in ledger if row.applies]
+    assert f"**{len(applying)} of {len(applying)} identities hold on this text**" in shown(at)
+    assert "✅ **Coder length = surprisal**" in shown(at)
+
+
+def test_the_switch_breaks_every_row(hamlet):
+    at = drive("ledger", hamlet)
+    at.toggle(key="break").set_value(True)
+    at = settled(at.run())
+    applying = sum(row.applies for row in identities(Context.of(hamlet, vocabulary_size=512)))
+    assert f"Broken on purpose, {applying} of {applying} fail" in shown(at)
+    assert "✅" not in shown(at)
+
+
+def test_the_whole_ledger_is_one_table(hamlet):
+    table = drive("ledger", hamlet).dataframe[0].value
+    assert len(table) == len(CHECKS)
+    assert set(table["page"]) == {rung.name for rung in RUNGS}
+
+
+def test_a_row_that_does_not_apply_says_why_and_has_no_tick():
+    text = shown(drive("ledger", Corpus.of("t", "abc"), rows="Math"))
+    assert "Does not apply" in text
+    repeated = shown(drive("ledger", Corpus.of("t", "a" * 99)))
+    assert "➖ **Multiplicity and entropy**" in repeated
+    assert "one order only" in repeated.replace("\\", "")
+
+
+def test_the_table_has_five_rungs_and_both_lenses(hamlet):
+    text = shown(drive("table", hamlet))
+    assert text.count("**Boltzmann.**") == text.count("**Shannon.**") == 5
+    assert text.count("**Bridge** ✅") == 5
+
+
+def test_the_choices_of_this_view_are_listed(hamlet):
+    text = shown(drive("limits", hamlet, lens="Boltzmann", corpus="hamlet"))
+    assert "corpus = hamlet   (in the link)" in text
+    assert "vocab = 512   (as it comes)" in text
+    assert "nats/byte" in text
+
+
+def test_a_lossy_alphabet_is_replaced_and_said_to_be(hamlet):
+    assert "does not give the text back" in shown(drive("ledger", hamlet, scheme="wordpiece"))
+
+
+def test_the_page_is_in_the_menu_and_opens_from_a_link(open_app):
+    assert PAGES[-1] == BRIDGE
+    at = open_app(BRIDGE.page, corpus="coin")
+    assert BRIDGE.question in shown(at)
+
+
+def test_a_rung_carries_the_mark_once_the_waterfall_is_there(open_app):
+    at = settled(open_app(MATH.page, corpus="coin"))
+    at = settled(at)
+    assert not at.exception
+    assert "✅ Chain rule, keep only the kind" in shown(at)
+    assert "➖ Chain rule, lower case: " in shown(at)
