@@ -37,7 +37,7 @@ POINTS = 21
 def between_panel(view: View) -> None:
     """Two texts' letters as two points, and the ways between them."""
     options = {HALVES: "its own second half", **{key: sample.title for key, sample in SAMPLES.items()}}
-    other = knobs.choice("other", "The other text", options, "python", in_a_row=False)
+    other = knobs.choice("beside", "The other text", options, "python", in_a_row=False)
     if len(view.corpus.text) < 2:
         st.info("A text of one character has no two halves. Choose another text.")
         return

@@ -250,7 +250,7 @@ def tax_panel(view: View) -> None:
     titles = load_sample("languages").titles
     with st.container(horizontal=True):
         one = knobs.choice("tongue", "One language", list(titles), titles[0], in_a_row=False)
-        two = knobs.choice("other", "Another", list(titles), _title(titles, "Thai"), in_a_row=False)
+        two = knobs.choice("tongue2", "Another", list(titles), _title(titles, "Thai"), in_a_row=False)
     corpus = _part(view.corpus)
     scheme = view.scheme if SCHEMES[view.scheme].lossless else "bpe"
     bills = [_tax(corpus, scheme, view.vocabulary_size, title) for title in dict.fromkeys((one, two))]

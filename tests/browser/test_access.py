@@ -2,7 +2,7 @@
 
 import pytest
 
-from ladder.rungs import RUNGS
+from ladder.rungs import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", *(rung.url for rung in RUNGS)])
+@pytest.mark.parametrize("path", ["", *(page.url for page in PAGES)])
 def test_a_page_has_no_barrier_of_our_making(server, browser, path, scheme):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -2,54 +2,86 @@
 
 import pytest
 
-from ladder.rungs import RUNGS
+from ladder.rungs import PAGES
 from ladder.ui import knobs
 
 # Changing one of these changes what old links show.
 OWN = {
     "T": 1.0,
     "accents": False,
+    "aepn": 256,
     "after": "",
     "alpha": 0.01,
     "at": 24,
     "bare": False,
+    "beside": "python",
+    "bins": 10,
     "book": True,
+    "break": False,
     "byte": 0,
     "count": "words",
     "depth": 5,
     "digits": False,
     "find": "",
+    "fork": "",
     "given": False,
     "k": 8,
+    "kept": 0.3,
+    "learner": "counts",
+    "ledgerT": 0.8,
+    "left": "bpe",
+    "len": 3,
+    "letter": 0,
+    "live": False,
+    "loopn": 2000,
+    "looporder": 2,
     "lower": True,
     "map": "pca",
     "mapseed": 0,
+    "mean": 70,
     "measure": "entropy",
     "minp": 0.0,
+    "moment": 33,
     "n": 400,
     "order": 5,
     "orders": 6,
     "other": "shakespeare",
+    "passage": 0.0,
+    "path": "",
+    "penalty": 1.0,
     "pieces": "words",
     "place": 0,
+    "play": False,
     "points": 500,
     "prompt": "",
     "punctuation": False,
     "query": "",
     "rate": 1.0,
+    "right": "words",
+    "road": "gradient",
+    "rows": "Reality",
+    "rstep": 5,
     "say": "",
     "seed": 1,
     "sentence": "The king is dead, long live the king.",
     "shade": "count",
     "space": "learned",
+    "states": "die",
     "step": 20,
+    "steps": 200,
     "symbols": 24,
     "temps": False,
+    "tongue": "English (en)",
+    "tongue2": "Thai (th)",
     "topk": 0,
     "topp": 1.0,
+    "turns": 8,
+    "typical": 1.0,
+    "undo": "",
     "way": "gradient",
     "where": 0.0,
     "window": 2048,
+    "writer": "zlib",
 }
 SHARED = {"lens": "Shannon", "scheme": "bpe", "vocab": 1024, "docs": "", "from": 0, "to": 100}
 
@@ -69,7 +101,7 @@ def defaults_of(open_app, rung) -> dict[str, object]:
 def test_an_old_link_still_shows_the_same_picture(open_app, monkeypatch):
     monkeypatch.setattr("ladder.geometry.encoder.load_encoder", no_encoder)
     found = {}
-    for rung in RUNGS:
+    for rung in PAGES:
         own = {key: default for key, default in defaults_of(open_app, rung).items() if key not in SHARED}
         assert not own.keys() & found.keys(), f"{rung.name} has a knob that another page has too"
         found |= own

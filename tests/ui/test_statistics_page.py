@@ -209,6 +209,6 @@ def test_jaynes_roads_agree_on_the_page():
 def test_a_text_is_compared_with_its_second_half_or_a_sample():
     app = show("between.between_panel")
     assert "Fisher metric" in charts_of(app)[1]
-    app.selectbox(key="other").set_value("markov").run()
+    app.selectbox(key="beside").set_value("markov").run()
     assert not app.exception
     assert charts_of(app)[0] != charts_of(show("between.between_panel"))[0]
