@@ -19,7 +19,7 @@ from ladder.ui import knobs
 from ladder.ui.cache import encoding, shared
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
-from ladder.ui.statistics import labels, spoken
+from ladder.ui.statistics import bounded, labels, spoken
 from ladder.ui.view import View
 
 WAYS = {"gradient": "gradient descent", "natural": "natural gradient", "lbfgs": "L-BFGS", "closed": "counting"}
@@ -38,7 +38,7 @@ REST = "the rest"
 @st.fragment
 def fit_panel(view: View) -> None:
     """The smallest learning problem: a histogram p, and q = softmax(theta) that is to become like it."""
-    counts = encoding(view.corpus, view.scheme, view.vocabulary_size)
+    counts = encoding(bounded(view.corpus), view.scheme, view.vocabulary_size)
     way = knobs.choice("way", "How", {HAND: "by hand", **WAYS}, "gradient")
     if len(np.flatnonzero(counts.counts)) < 2:
         st.info(

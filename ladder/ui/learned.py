@@ -17,8 +17,8 @@ from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_o
 from ladder.ui.explain import explain
 from ladder.ui.jobs import run_job
 from ladder.ui.show import show_chart
-from ladder.ui.statistics import bounded, labels, lossless, ngram_of, number, short
-from ladder.ui.tokens import visible
+from ladder.ui.statistics import bounded, labels, lossless, ngram_of, short
+from ladder.ui.tokens import count, visible
 from ladder.ui.view import View
 
 PASSAGES, BEFORE, AFTER = 8, 60, 40  # how many, and letters around them
@@ -65,8 +65,8 @@ def learned_panel(view: View) -> None:
     )
     matched = visible(to_text(train.decode(gram)))
     finding = (
-        f"“{short(matched, 30)}” stands in {number(len(places), 'place')} of the training part, "
-        f"and goes on in {number(int(np.count_nonzero(times)), 'way')}"
+        f"“{short(matched, 30)}” stands in {count(len(places), 'place')} of the training part, "
+        f"and goes on in {count(int(np.count_nonzero(times)), 'way')}"
         if m
         else f"Nothing matched: {len(places):,} tokens stand behind this"
     )
@@ -100,7 +100,7 @@ def learned_panel(view: View) -> None:
         source=[SuffixArray.of, SuffixArray.occurrences, NGram.matched, NGram.logits],
         question="The model is sure of its next token. Does that mean that the text says so often?",
         answer="No: one passage is enough to be rather sure. Here the prediction rests on "
-        f"{number(len(places), 'place')}.",
+        f"{count(len(places), 'place')}.",
     )
 
 

@@ -6,9 +6,7 @@ import streamlit as st
 
 from ladder.math import SCHEMES
 from ladder.reality import Corpus, take, to_text
-from ladder.statistics import (
-    NGram,
-)
+from ladder.statistics import NGram
 from ladder.ui.cache import shared, train_and_held_out
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
@@ -47,11 +45,6 @@ def labels(pieces: Sequence[bytes]) -> list[str]:
 def spoken(symbol: str) -> str:
     """A token's name within a sentence; its line breaks stay visible."""
     return plain(symbol.replace("⏎", "↵"))
-
-
-def number(n: int, what: str) -> str:
-    """A number of things in words: "1 place", "2,048 places"."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def short(text: str, n: int) -> str:
