@@ -1,10 +1,12 @@
 """Reality: what is there, and what is left out?"""
 
 from ladder.rungs import REALITY
-from ladder.ui import reality
 from ladder.ui.frame import open_rung, panels
 
 view = open_rung(REALITY)
+
+from ladder.ui import reality
+
 panels(
     view,
     {

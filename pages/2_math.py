@@ -1,10 +1,12 @@
 """Math: which alphabet?"""
 
 from ladder.rungs import MATH
-from ladder.ui import math, merges
 from ladder.ui.frame import open_rung, panels
 
 view = open_rung(MATH)
+
+from ladder.ui import math, merges
+
 panels(
     view,
     {

@@ -1,10 +1,12 @@
 """The rung Geometry: where does a token lie, and what lies near it?"""
 
 from ladder.rungs import GEOMETRY
-from ladder.ui import geometry
 from ladder.ui.frame import open_rung, panels
 
 view = open_rung(GEOMETRY)
+
+from ladder.ui import geometry
+
 panels(
     view,
     {

@@ -1,16 +1,18 @@
 """Statistics: which q is nearest to p?"""
 
 from ladder.rungs import STATISTICS
+from ladder.ui.frame import open_rung, panels
+
+view = open_rung(STATISTICS)
+
 from ladder.ui.between import between_panel
 from ladder.ui.by_order import ngrams_panel
 from ladder.ui.fitted import fit_panel
-from ladder.ui.frame import open_rung, panels
 from ladder.ui.jaynes import jaynes_panel
 from ladder.ui.leaderboard import leaderboard_panel
 from ladder.ui.learned import learned_panel
 from ladder.ui.learning import learning_panel
 
-view = open_rung(STATISTICS)
 panels(
     view,
     {

@@ -1,10 +1,12 @@
 """Probability: what will it say next?"""
 
 from ladder.rungs import PROBABILITY
-from ladder.ui import probability
 from ladder.ui.frame import open_rung, panels
 
 view = open_rung(PROBABILITY)
+
+from ladder.ui import probability
+
 panels(
     view,
     {
