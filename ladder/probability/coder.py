@@ -82,14 +82,16 @@ def decompress(data: bytes, model: LanguageModel, *, most: int = MAX_TOKENS, pro
     if zlib.crc32(text.tobytes()) != checksum:
         raise ValueError(
             "This file does not come out as it went in: its model is like the chosen one, but not the same. "
-            "Choose the corpus, alphabet and order that it was written with."
+            "Choose the corpus, alphabet, model and order that it was written with."
         )
     return text
 
 
 def cumulated_shares(logits: Floats) -> Cumulated:
     """C_0 = 0 ... C_V = 2^32, q cumulated in integers; every token has at least one part: (V,) -> (V + 1,)."""
-    C = np.cumsum(softmax(logits))
+    top = logits.max()
+    # The shares are scaled below, so no softmax is needed, but where it would refuse.
+    C = np.cumsum(np.exp(logits - top) if np.isfinite(top) else softmax(logits))
     V = len(C)
     shares = np.zeros(V + 1, dtype=np.int64)
     shares[1:] = C * ((TOTAL - V) / C[-1])
@@ -193,7 +195,8 @@ def _open(data: bytes, model: LanguageModel) -> tuple[int, bytes, int]:
         raise ValueError("This file is damaged or cut short: its checksum does not fit. Fetch it again.")
     if written_by != fingerprint(model):
         raise ValueError(
-            "This file was written with another model. Choose the corpus, alphabet and order that it was written with."
+            "This file was written with another model. "
+            "Choose the corpus, alphabet, model and order that it was written with."
         )
     return n, payload, ids_checksum
 

@@ -83,6 +83,11 @@ class Mixture:
         return self.models[0].vocabulary_size
 
     @property
+    def order(self) -> int:
+        """How many tokens its models look at, and one; an AttributeError where one of them does not say."""
+        return max(int(model.order) for model in self.models)  # type: ignore[attr-defined]
+
+    @property
     def size_bytes(self) -> int:
         """The bytes of all its models: the mixture's own price."""
         return sum(model.size_bytes for model in self.models)  # type: ignore[attr-defined]

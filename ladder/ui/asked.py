@@ -13,15 +13,13 @@ from ladder.probability import Draw, sample
 from ladder.reality import Corpus, Split, to_text
 from ladder.statistics import NGram
 from ladder.ui import knobs
-from ladder.ui.cache import identity, shared, split_of, train_alphabet, train_and_held_out
-from ladder.ui.jobs import run_job
+from ladder.ui.cache import shared, split_of, train_alphabet, train_and_held_out
+from ladder.ui.chosen import Choice, Model, fitted, model_knobs
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
-from ladder.waterfall import ORDER
 
 LABEL = 14  # letters of a token on an axis
 OPENING = 60  # letters before the next token that are shown
-QUICK_FIT = 3_000_000  # bytes: the model of a longer text is fitted in a job
 FIRST_PLACE = 24  # tokens of the held-out part that are read at first
 LAST_PLACE = 5_000
 KNOB = 128  # pixels: seven in a row on a screen, two on a phone
@@ -36,7 +34,8 @@ TOP_K = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 0)  # 0 stands for no 
 class Asked(NamedTuple):
     """A question to a model: what may follow these tokens?"""
 
-    model: NGram
+    model: Model
+    choice: Choice
     vocabulary: tuple[bytes, ...]
     context: Ids  # as much of what stands before as the model looks at
     real: int | None  # the token that follows in the corpus, where that is known
@@ -57,12 +56,16 @@ def ask(view: View) -> Asked | None:
     """The model, the prompt and its knobs; None, with a sentence, where nothing can be asked."""
     if not lossless(view) or parts_of(view) is None:
         return None
-    left, right = st.columns([3, 1])
+    left, right = st.columns([5, 4])
     with left:
         typed = knobs.text("prompt", "Prompt", placeholder="empty: the model reads the held-out part")
     with right:
-        order = order_knob()
-    model = fitted(view, order)
+        choice = model_knobs()
+    try:
+        model = fitted(view, choice)
+    except ValueError as refusal:
+        st.info(str(refusal))
+        return None
     if model is None:
         return None
     train, held_out = train_and_held_out(view.corpus, view.scheme, view.vocabulary_size)
@@ -74,10 +77,10 @@ def ask(view: View) -> Asked | None:
         context = np.concatenate([train.ids[-OPENING:], held_out.ids[:place]])
         real = int(held_out.ids[place]) if place < len(held_out.ids) else None
     _say_what_is_before(view, model, train.decode(context[-OPENING:]), context, typed)
-    for note in model.notes:
+    for note in model.notes if isinstance(model, NGram) else ():
         st.caption(plain(note))
     # No more than the model looks at: two prompts with the same end are the same question.
-    return Asked(model, train.vocabulary, context[max(0, len(context) - model.order + 1) :], real)
+    return Asked(model, choice, train.vocabulary, context[max(0, len(context) - model.order + 1) :], real)
 
 
 def _reading_knobs(n_held_out: int) -> tuple[bool, int]:
@@ -93,7 +96,7 @@ def _reading_knobs(n_held_out: int) -> tuple[bool, int]:
         return bare, knobs.slider("at", label, 0, last, min(FIRST_PLACE, last))
 
 
-def _say_what_is_before(view: View, model: NGram, before: bytes, context: Ids, typed: str) -> None:
+def _say_what_is_before(view: View, model: Model, before: bytes, context: Ids, typed: str) -> None:
     """The letters before the next token, and how much of them the model knows."""
     sentences = []
     if not typed and len(context):
@@ -101,13 +104,17 @@ def _say_what_is_before(view: View, model: NGram, before: bytes, context: Ids, t
     if new := sorted(set(typed) - letters_of(view.corpus)):
         shown = ", ".join(f"“{plain(letter)}”" for letter in new[:5]) + (" …" if len(new) > 5 else "")
         sentences.append(f"The training part never has {shown}: written in bytes, and the model knows nothing of them.")
-    looked_at, met = min(model.order - 1, len(context)), model.matched(context)
+    looked_at = min(model.order - 1, len(context))
     if looked_at == 0:
         sentences.append("The model looks at nothing before: it knows only how common each token is.")
+    elif not isinstance(model, NGram):
+        sentences.append(f"The model looks at the last {'token' if looked_at == 1 else f'{looked_at} tokens'}.")
     elif looked_at == 1:
-        sentences.append(f"The model looks at the last token, which it has {'met' if met else 'never met'}.")
+        met = "met" if model.matched(context) else "never met"
+        sentences.append(f"The model looks at the last token, which it has {met}.")
     else:
-        sentences.append(f"The model looks at the last {looked_at} tokens; it has met {met} of them side by side.")
+        met = f"{model.matched(context)} of them"
+        sentences.append(f"The model looks at the last {looked_at} tokens; it has met {met} side by side.")
     st.caption(" ".join(sentences))
 
 
@@ -131,22 +138,6 @@ def parts_of(view: View) -> Split | None:
         return None
 
 
-def fitted(view: View, order: int) -> NGram | None:
-    """The n-gram model of the training part: at once for a usual text, in a job for a long one."""
-    wanted = (view.corpus, view.scheme, view.vocabulary_size, order)
-    if len(view.corpus.data) <= QUICK_FIT:
-        return model_of(*wanted)
-    key = ("n-gram", identity(view.corpus), view.scheme, view.vocabulary_size, order)
-    return run_job(key, f"Counting up to order {order}", lambda progress: model_of(*wanted))
-
-
-@shared(max_entries=16)
-def model_of(corpus: Corpus, scheme: str, vocabulary_size: int, order: int) -> NGram:
-    """The n-gram model of the training part."""
-    train, _ = train_and_held_out(corpus, scheme, vocabulary_size)
-    return NGram.fit(train.ids, train.vocabulary_size, order=order)
-
-
 @shared(max_entries=32)
 def letters_of(corpus: Corpus) -> frozenset[str]:
     """The characters of the training part."""
@@ -154,7 +145,7 @@ def letters_of(corpus: Corpus) -> frozenset[str]:
 
 
 @shared(max_entries=64)
-def held_out_price(_model: NGram, corpus: Corpus, scheme: str, vocabulary_size: int, order: int) -> float:
+def held_out_price(_model: Model, corpus: Corpus, scheme: str, vocabulary_size: int, choice: Choice) -> float:
     """What a byte of the held-out part costs under the model, in bits; the model follows from the other arguments."""
     _, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
     return bits_per_byte(float(_model.surprisals(held_out.ids).sum()), held_out.n_bytes)
@@ -162,11 +153,11 @@ def held_out_price(_model: NGram, corpus: Corpus, scheme: str, vocabulary_size: 
 
 @shared(max_entries=64)
 def draw_of(
-    _model: NGram,
+    _model: Model,
     corpus: Corpus,
     scheme: str,
     vocabulary_size: int,
-    order: int,
+    choice: Choice,
     context: tuple[int, ...],
     n: int,
     seed: int,
@@ -177,11 +168,6 @@ def draw_of(
     for column in (draw.ids, draw.surprisals, draw.surprisals_truncated):
         column.setflags(write=False)
     return draw
-
-
-def order_knob() -> int:
-    """How many tokens the model looks at, and one."""
-    return knobs.slider("order", "Order of the n-gram", 1, 6, ORDER)
 
 
 def temperature_knob(**options: Any) -> float:

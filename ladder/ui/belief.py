@@ -22,10 +22,10 @@ from ladder.probability.calibration import (
     reliability,
 )
 from ladder.reality import Corpus
-from ladder.statistics import NGram
 from ladder.ui import knobs
 from ladder.ui.asked import ask, checks, label_of
 from ladder.ui.cache import identity, train_and_held_out
+from ladder.ui.chosen import Choice, Model, fit
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.show import show_chart
@@ -56,7 +56,9 @@ class Belief(NamedTuple):
     price_after: float
 
 
-def believe(model: NGram, corpus: Corpus, scheme: str, vocabulary_size: int, bins: int, progress: Progress) -> Belief:
+def believe(
+    model: Model, choice: Choice, corpus: Corpus, scheme: str, vocabulary_size: int, bins: int, progress: Progress
+) -> Belief:
     """Fit T on the end of the training part, for a model of the rest; judge on the held-out part."""
     train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
     most = max(200, min(PLACES, LOGITS // model.vocabulary_size))
@@ -68,7 +70,7 @@ def believe(model: NGram, corpus: Corpus, scheme: str, vocabulary_size: int, bin
         )
     learned, validation = train.ids[:-n_validation], train.ids[-n_validation:]
     progress(0.1, "fitting a model without the validation part")
-    asked = answers(NGram.fit(learned, model.vocabulary_size, order=model.order), validation, most=most)
+    asked = answers(fit(learned, model.vocabulary_size, choice), validation, most=most)
     progress(0.3, "fitting T")
     T = fit_temperature(asked)
     met = met_and_expected(asked, T=T)
@@ -107,9 +109,9 @@ def belief_panel(view: View) -> None:
     bins = knobs.slider("bins", "Bins of the diagram", 4, 20, 10)
     model = asked.model
     found = run_job(
-        ("belief", identity(view.corpus), view.scheme, view.vocabulary_size, model.order, bins),
+        ("belief", identity(view.corpus), view.scheme, view.vocabulary_size, asked.choice, bins),
         "Comparing what the model says with what happens",
-        lambda progress: believe(model, view.corpus, view.scheme, view.vocabulary_size, bins, progress),
+        lambda progress: believe(model, asked.choice, view.corpus, view.scheme, view.vocabulary_size, bins, progress),
     )
     if found is None:
         return

@@ -22,10 +22,10 @@ from ladder.probability.metropolis import (
     strings,
 )
 from ladder.reality import Corpus, to_text
-from ladder.statistics import NGram
 from ladder.ui import knobs
 from ladder.ui.asked import Asked, ask, label_of, temperature_knob
 from ladder.ui.cache import shared
+from ladder.ui.chosen import Choice, Model
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import plain
@@ -61,11 +61,11 @@ class Roads(NamedTuple):
 
 @shared(max_entries=32)
 def roads_of(
-    _model: NGram,
+    _model: Model,
     corpus: Corpus,
     scheme: str,
     vocabulary_size: int,
-    order: int,
+    choice: Choice,
     context: tuple[int, ...],
     length: int,
     T: float,
@@ -126,7 +126,7 @@ def chain_panel(view: View) -> None:
         steps = knobs.slider("steps", "Steps of each chain", 5, 500, 200, step=5, width=200)
     context = tuple(asked.context.tolist())
     found = roads_of(
-        asked.model, view.corpus, view.scheme, view.vocabulary_size, asked.model.order, context, length, T, steps
+        asked.model, view.corpus, view.scheme, view.vocabulary_size, asked.choice, context, length, T, steps
     )
     tokens = ", ".join(f"“{plain(label_of(asked.vocabulary[i]))}”" for i in found.tokens)
     st.caption(

@@ -11,15 +11,16 @@ from ladder.probability import compress, decompress
 from ladder.probability.coder import HEADER_BYTES
 from ladder.reality import Corpus, to_bytes, to_text, yardsticks
 from ladder.rungs import PROBABILITY
-from ladder.ui.asked import lossless, model_of, order_knob, parts_of
+from ladder.ui.asked import lossless, parts_of
 from ladder.ui.cache import identity, split_of, train_alphabet
+from ladder.ui.chosen import USUAL, Choice, model_knobs, model_of
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.read_back import read_back
 from ladder.ui.show import show_chart
 from ladder.ui.view import View
 from ladder.ui.waterfall import climb_of
-from ladder.waterfall import ORDER, Step
+from ladder.waterfall import Step
 
 LARGEST_FILE = 200_000  # bytes of the held-out part that are written
 
@@ -42,32 +43,32 @@ def file_panel(view: View) -> None:
     """The held-out part as a real file, and read back."""
     if not lossless(view):
         return
-    order = order_knob()
+    choice = model_knobs()
     parts = parts_of(view)
     if parts is None:
         return
     size = min(len(to_bytes(parts.held_out)), LARGEST_FILE)
     st.markdown(
-        f"An arithmetic coder, driven by the {order}-gram model of the training part, writes "
+        f"An arithmetic coder, driven by the {choice.title} of the training part, writes "
         f"{'the held-out part' if size < LARGEST_FILE else f'the first {LARGEST_FILE:,} bytes of the held-out part'} "
         f"({size:,} bytes) into a file, and reads it back."
     )
-    key = ("file", identity(view.corpus), view.scheme, view.vocabulary_size, order)
+    key = ("file", identity(view.corpus), view.scheme, view.vocabulary_size, choice)
     written = run_job(
         key,
         "Writing the file",
-        lambda progress: write_file(view.corpus, view.scheme, view.vocabulary_size, order, progress),
+        lambda progress: write_file(view.corpus, view.scheme, view.vocabulary_size, choice, progress),
         start_label="Write the file",
     )
     if written is not None:
-        _show_file(view, written, order)
-    read_back(view, order, most=LARGEST_FILE)
+        _show_file(view, written, choice)
+    read_back(view, choice, most=LARGEST_FILE)
 
 
-def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, progress: Progress) -> Written:
+def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, choice: Choice, progress: Progress) -> Written:
     """The held-out part, or its beginning, written by the coder, read back and measured."""
     progress(0.01, "counting")
-    model = model_of(corpus, scheme, vocabulary_size, order)
+    model = model_of(corpus, scheme, vocabulary_size, choice)
     parts = split_of(corpus)
     text = to_text(to_bytes(parts.held_out)[:LARGEST_FILE])
     encoding = train_alphabet(corpus, scheme, vocabulary_size).encode(text)
@@ -86,10 +87,10 @@ def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, order: int, pr
     )
 
 
-def _enter_waterfall(view: View, step: Step, order: int, written: Written) -> None:
+def _enter_waterfall(view: View, step: Step, choice: Choice, written: Written) -> None:
     """Put the price on top of the page where it is missing: of the whole part, under the model shown there."""
     climb = climb_of(view.corpus, view.scheme, view.vocabulary_size)
-    if written.whole and order == ORDER and not any(old.rung == PROBABILITY for old in climb.steps):
+    if written.whole and choice == USUAL and not any(old.rung == PROBABILITY for old in climb.steps):
         climb.add(step)
         st.rerun()
 
@@ -106,11 +107,11 @@ def _show_two_parts(view: View, written: Written, model_bytes: int) -> None:
     st.table(pd.DataFrame(rows, columns=["way", "bytes", "price"]).set_index("way"))
 
 
-def _show_file(view: View, written: Written, order: int) -> None:
-    model = model_of(view.corpus, view.scheme, view.vocabulary_size, order)
+def _show_file(view: View, written: Written, choice: Choice) -> None:
+    model = model_of(view.corpus, view.scheme, view.vocabulary_size, choice)
     n = written.n_bytes
     price = bits_per_byte(8 * len(written.data), n)
-    _enter_waterfall(view, Step(PROBABILITY, "coded file", price), order, written)
+    _enter_waterfall(view, Step(PROBABILITY, "coded file", price), choice, written)
     ways = [("this file", len(written.data), True), ("sum of surprises / 8", written.bits / 8, True)]
     ways += [(row.compressor, row.bytes, False) for row in written.rivals.itertuples()]
     table = pd.DataFrame(sorted(ways, key=lambda way: way[1]), columns=["way", "bytes", "ours"])

@@ -11,9 +11,9 @@ from ladder.lenses.simplex import Floats
 from ladder.probability import energies, sample, thermodynamics
 from ladder.probability.phases import known, repeated
 from ladder.reality import Corpus, to_text
-from ladder.statistics import NGram
 from ladder.ui.asked import Asked
 from ladder.ui.cache import shared, train_and_held_out
+from ladder.ui.chosen import Choice, Model
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import plain
 from ladder.ui.view import View
@@ -40,7 +40,7 @@ class Phases(NamedTuple):
 
 @shared(max_entries=16)
 def phases_of(
-    _model: NGram, corpus: Corpus, scheme: str, vocabulary_size: int, order: int, context: tuple[int, ...]
+    _model: Model, corpus: Corpus, scheme: str, vocabulary_size: int, choice: Choice, context: tuple[int, ...]
 ) -> Phases:
     """The peak of C along the held-out part, and texts around it; the model follows from the other arguments."""
     train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
@@ -64,8 +64,8 @@ def phases_of(
 
 def draw_phases(view: View, asked: Asked) -> None:
     """The peak of C over the whole held-out part, and what the text is like around it."""
-    order, context = asked.model.order, tuple(asked.context.tolist())
-    found = phases_of(asked.model, view.corpus, view.scheme, view.vocabulary_size, order, context)
+    back, context = asked.model.order - 1, tuple(asked.context.tolist())
+    found = phases_of(asked.model, view.corpus, view.scheme, view.vocabulary_size, asked.choice, context)
     st.markdown("##### Repetition, language, noise")
     names = ["repeated within the draw", "known from the training part"]
     table = pd.concat(
@@ -100,7 +100,7 @@ def draw_phases(view: View, asked: Asked) -> None:
             st.markdown(plain(to_text(found.texts[i])))
     st.caption(
         f"In GPT-2 and its kin, whose every token can look at all before it, Nakaishi et al. (2024) see a sharp "
-        f"transition between the two. A model that looks back {order - 1} tokens can have none at T > 0: it is a "
+        f"transition between the two. A model that looks back {back} tokens can have none at T > 0: it is a "
         "chain with short-ranged forces, whose curves are smooth (van Hove 1950). What this text allows one to say is "
         "where the change is fastest, and how wide it is. Each token is drawn at T after those before it, which is not "
         "Gibbs’ measure of whole texts: see “Two roads”."

@@ -14,6 +14,7 @@ zlib_writes.py   what a compressor would write
 you_sample.py    the reader picks the tokens
 guess.py         the Shannon game
 loop.py          each model learns from what the one before has drawn
+chosen.py        the models of the rung below that can be asked
 asked.py         what all of them ask first: which model, after which tokens
 """
 

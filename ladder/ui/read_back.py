@@ -7,8 +7,8 @@ import streamlit as st
 
 from ladder.probability import decompress
 from ladder.reality import to_bytes, to_text
-from ladder.ui.asked import model_of
 from ladder.ui.cache import identity, split_of, train_alphabet
+from ladder.ui.chosen import Choice, model_of
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.tokens import count, visible
 from ladder.ui.view import View
@@ -24,7 +24,7 @@ class Back(NamedTuple):
     refusal: str
 
 
-def read_back(view: View, order: int, *, most: int) -> None:
+def read_back(view: View, choice: Choice, *, most: int) -> None:
     """Upload a file, and get its text back byte for byte, or one sentence."""
     st.markdown("**And back again**: upload such a file, and the same model turns it into the text.")
     file = st.file_uploader(
@@ -36,8 +36,8 @@ def read_back(view: View, order: int, *, most: int) -> None:
     if file is None:
         return
     data = file.getvalue()
-    key = ("back", hashlib.sha256(data).hexdigest(), identity(view.corpus), view.scheme, view.vocabulary_size, order)
-    back = run_job(key, "Reading the file", lambda progress: _read(view, order, data, most, progress))
+    key = ("back", hashlib.sha256(data).hexdigest(), identity(view.corpus), view.scheme, view.vocabulary_size, choice)
+    back = run_job(key, "Reading the file", lambda progress: _read(view, choice, data, most, progress))
     if back is None:
         return
     if back.refusal:
@@ -58,9 +58,9 @@ def read_back(view: View, order: int, *, most: int) -> None:
     )
 
 
-def _read(view: View, order: int, data: bytes, most: int, progress: Progress) -> Back:
+def _read(view: View, choice: Choice, data: bytes, most: int, progress: Progress) -> Back:
     progress(0.01, "counting")
-    model = model_of(view.corpus, view.scheme, view.vocabulary_size, order)
+    model = model_of(view.corpus, view.scheme, view.vocabulary_size, choice)
     letters = train_alphabet(view.corpus, view.scheme, view.vocabulary_size)
     try:
         ids = decompress(data, model, most=most, progress=lambda share: progress(0.05 + 0.9 * share, "reading"))

@@ -44,7 +44,7 @@ def typical_panel(view: View) -> None:
         n = knobs.slider_of("aepn", "Tokens in a text", LENGTHS, 256)
     with right:
         seed = knobs.number("seed", "Seed", 0, 999_999, 1, step=1)
-    key = (view.scheme, view.vocabulary_size, asked.model.order, tuple(asked.context.tolist()), n, seed)
+    key = (view.scheme, view.vocabulary_size, asked.choice, tuple(asked.context.tolist()), n, seed)
 
     def work(progress: Progress) -> Typical:
         found = draws(asked.model, asked.context, m=TEXTS, n=n, rng=np.random.default_rng(seed), progress=progress)
@@ -147,6 +147,6 @@ def _texts(view: View, asked: Asked, found: Typical, H: float) -> None:
             st.markdown(f"**{name}** · {view.lens.amount(bits, per='token', digits=2)}")
             st.markdown(plain(to_text(b"".join([asked.vocabulary[i] for i in ids[:SHOWN]]))))
     st.caption(
-        "Where an n-gram model has seen a long passage once, its likeliest text is that passage by heart, or a circle. "
+        "Where a model has seen a long passage once, its likeliest text is that passage by heart, or a circle. "
         "Beam search may miss the very likeliest; that one costs even less."
     )

@@ -39,7 +39,7 @@ def write_panel(view: View) -> None:
     with right:
         side_by_side = knobs.toggle("temps", "Three temperatures side by side")
         one_by_one = knobs.toggle("live", "Token by token", disabled=side_by_side)
-    size = (view.corpus, view.scheme, view.vocabulary_size, asked.model.order, tuple(asked.context.tolist()), n, seed)
+    size = (view.corpus, view.scheme, view.vocabulary_size, asked.choice, tuple(asked.context.tolist()), n, seed)
     if side_by_side:
         for column, T in zip(st.columns(len(SIDE_BY_SIDE)), SIDE_BY_SIDE, strict=True):
             with column:
@@ -71,7 +71,7 @@ def write_panel(view: View) -> None:
 def _show_live(view: View, asked: Asked, n: int, seed: int, settings: Settings) -> None:
     """The draw while it is drawn; what is there so far can be taken away once it stands still."""
     context = tuple(asked.context.tolist())
-    question = (identity(view.corpus), view.scheme, view.vocabulary_size, asked.model.order, context)
+    question = (identity(view.corpus), view.scheme, view.vocabulary_size, asked.choice, context)
     live = live_of(asked, question, n, seed, settings)
     pace = live_knobs(asked, live, seed, settings)
 
@@ -116,7 +116,7 @@ def _show_draw(view: View, asked: Asked, draw: Draw, name: str, most: int, *, ta
 
 def _take_away(asked: Asked, draw: Draw, settings: Settings, seed: int) -> None:
     """Downloads, and the loop back to Reality."""
-    name = f"Drawn by a {asked.model.order}-gram at T = {settings.temperature:g}, seed {seed}"
+    name = f"Drawn by a {asked.choice.title} at T = {settings.temperature:g}, seed {seed}"
     corpus = as_corpus(draw.ids, asked.vocabulary, name=name)
     with st.container(horizontal=True):
         if st.button("Make this the corpus", icon="🌍", key="as-corpus", type="primary"):

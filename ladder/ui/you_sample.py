@@ -17,10 +17,10 @@ from ladder.lenses.simplex import Floats, softmax
 from ladder.math import Ids, bits_per_byte
 from ladder.probability import draw_one, sample
 from ladder.reality import Corpus
-from ladder.statistics import NGram
 from ladder.ui import knobs
 from ladder.ui.asked import Asked, ask, labels_of
 from ladder.ui.cache import shared, train_alphabet
+from ladder.ui.chosen import Choice, Model
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import Token, count, plain, surprise_colour, token_strip
@@ -106,12 +106,12 @@ def branch_of(asked: Asked, picks: Sequence[int]) -> Branch:
 
 @shared(max_entries=64)
 def own_draws(
-    _model: NGram,
+    _model: Model,
     _vocabulary: Sequence[bytes],
     corpus: Corpus,
     scheme: str,
     vocabulary_size: int,
-    order: int,
+    choice: Choice,
     context: tuple[int, ...],
     seed: int,
 ) -> OwnDraws:
@@ -216,7 +216,7 @@ def _compare(view: View, asked: Asked, branches: Sequence[Branch], seed: int) ->
         view.corpus,
         view.scheme,
         view.vocabulary_size,
-        asked.model.order,
+        asked.choice,
         tuple(asked.context.tolist()),
         seed,
     )

@@ -42,6 +42,7 @@ OWN = {
     "measure": "entropy",
     "minp": 0.0,
     "moment": 33,
+    "model": "kneser-ney",
     "n": 400,
     "order": 5,
     "orders": 6,

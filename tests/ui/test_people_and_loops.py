@@ -13,6 +13,7 @@ from ladder.statistics import NGram
 from ladder.ui import loop as loop_ui
 from ladder.ui import readers
 from ladder.ui.cache import split_of, train_alphabet, train_and_held_out
+from ladder.ui.chosen import KNESER_NEY, Choice
 from ladder.ui.guess import Game, letters_by_frequency
 from ladder.ui.jobs import Progress
 from ladder.ui.lens import LENSES
@@ -198,7 +199,7 @@ def test_a_file_comes_back_byte_for_byte_and_others_are_refused(words):
     letters = train_alphabet(words, "bpe", 300)
     train, held_out = train_and_held_out(words, "bpe", 300)
     data = compress(held_out.ids, NGram.fit(train.ids, train.vocabulary_size, order=3))
-    back = _read(view, 3, data, 200_000, Progress())
+    back = _read(view, Choice(KNESER_NEY, 3), data, 200_000, Progress())
     assert back == (to_bytes(split_of(words).held_out), "")
     assert len(letters.vocabulary) == train.vocabulary_size
     for broken, order, why in (
@@ -208,8 +209,8 @@ def test_a_file_comes_back_byte_for_byte_and_others_are_refused(words):
         (b"PK\x03\x04", 3, "no file of Ladder"),
         (b"", 3, "no file of Ladder"),
     ):
-        assert why in _read(view, order, broken, 200_000, Progress()).refusal
-    assert "at most 5 are read" in _read(view, 3, data, 5, Progress()).refusal
+        assert why in _read(view, Choice(KNESER_NEY, order), broken, 200_000, Progress()).refusal
+    assert "at most 5 are read" in _read(view, Choice(KNESER_NEY, 3), data, 5, Progress()).refusal
 
 
 def test_an_uploaded_file_shows_its_text(words):

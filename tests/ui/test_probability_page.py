@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ladder.lenses import entropy, kl_divergence
-from ladder.probability import next_distribution
+from ladder.probability import compress, decompress, next_distribution
 from ladder.reality import Corpus, load_sample
 from ladder.rungs import REALITY
-from ladder.statistics import NGram
-from ladder.ui import written
+from ladder.statistics import AdditiveNGram, LogBilinear, Mixture, NGram
+from ladder.ui import chosen, written
 from ladder.ui.cache import train_and_held_out
 from ladder.ui.next_token import five_steps, shown_tokens
 from ladder.ui.shelf import shelf
@@ -176,7 +176,7 @@ def test_a_draw_becomes_the_corpus_of_the_next_climb(words, monkeypatch):
     ((rung, address),) = gone
     assert rung == REALITY
     drawn = shelf().get(address)
-    assert (drawn.name, len(drawn.data)) == ("Drawn by a 5-gram at T = 1, seed 3", 50)
+    assert (drawn.name, len(drawn.data)) == ("Drawn by a 5-gram (Kneser-Ney) at T = 1, seed 3", 50)
 
 
 def test_what_was_cut_stays_in_sight_beside_the_drawn_and_the_real_token():
@@ -311,3 +311,64 @@ def test_typical_and_penalty_can_be_set_by_a_link(words):
     assert "tokens are kept" in at.get("vega_lite_chart")[0].proto.spec or "costs" in shown(at)
     differences = [float(row[2]) for row in table(at, "one route").values()]
     assert max(differences) < 1e-6
+
+
+def fitted(at: AppTest) -> str:
+    """What a panel says once its model is there, or why it cannot be."""
+    for _ in range(150):
+        if shown(at):
+            break
+        time.sleep(0.1)
+        at.run()
+    assert not at.exception, at.exception
+    return shown(at)
+
+
+@pytest.mark.parametrize("kind", chosen.KINDS.values())
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_panel_works_on_every_model(panel, kind, words):
+    at = drive(panel, words, "bytes", model=kind, order=2)
+    said = fitted(at)
+    assert at.selectbox(key="model").value == {label: key for key, label in chosen.KINDS.items()}[kind]
+    assert said
+    assert not at.warning
+    assert bool([slider for slider in at.slider if slider.key == "order"]) == (kind != "token vectors")
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("kind", chosen.KINDS.values())
+def test_no_text_however_strange_breaks_a_model(kind, name):
+    assert fitted(drive("next", Corpus.of(name, STRANGE[name]), "bpe", model=kind))
+
+
+def test_a_choice_names_its_model_and_is_it():
+    ids = np.random.default_rng(1).integers(0, 4, 200)
+    kinds = {
+        chosen.KNESER_NEY: (NGram, "3-gram (Kneser-Ney)"),
+        chosen.ADDITIVE: (AdditiveNGram, "3-gram (counts + 0.01)"),
+        chosen.VECTORS: (LogBilinear, "model over token vectors"),
+        chosen.MIXTURE: (Mixture, "mixture of 1- to 3-grams"),
+    }
+    assert kinds.keys() == chosen.KINDS.keys()
+    for kind, (model, title) in kinds.items():
+        choice = chosen.Choice(kind, 3)
+        found = chosen.fit(ids, 4, choice)
+        assert isinstance(found, model)
+        assert choice.title == title
+        assert found.order == (2 if kind == chosen.VECTORS else 3)
+        # No more than it looks at: the rows that are kept depend on this.
+        np.testing.assert_array_equal(found.logits(ids[:9]), found.logits(ids[9 - found.order + 1 : 9]))
+        np.testing.assert_array_equal(decompress(compress(ids[:50], found), found), ids[:50])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids", "V", "why"),
+    [
+        (chosen.VECTORS, [0, 1, 2], 5000, "at most 4,096"),
+        (chosen.VECTORS, [0], 4, "two tokens"),
+        (chosen.MIXTURE, [0, 1, 2], 4, "at least 10 tokens"),
+    ],
+)
+def test_a_model_that_cannot_be_fitted_says_why(kind, ids, V, why):
+    with pytest.raises(ValueError, match=why):
+        chosen.fit(np.array(ids), V, chosen.Choice(kind, 2))
