@@ -14,6 +14,10 @@ lint: .venv
 
 bench: .venv
 	$(PYTHON) -m tests.benchmarks
+	$(PYTHON) -m tests.benchmarks.ngrams
+	$(PYTHON) -m tests.benchmarks.sampling
+	$(PYTHON) -m tests.benchmarks.coder
+	$(PYTHON) -m tests.load
 
 .venv: requirements.txt requirements-dev.txt
 	python3 -m venv .venv

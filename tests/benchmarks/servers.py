@@ -14,14 +14,14 @@ EMPTY_PAGE = 'import streamlit as st\n\nst.slider("a", 0, 10, key="a")\n'
 
 
 @contextmanager
-def running(script: Path, data: Path) -> Iterator[str]:
-    """A server of that script with a store of its own, as host:port."""
+def running(script: Path, data: Path, *options: str) -> Iterator[str]:
+    """A server of that script with a store of its own and Streamlit's options, as host:port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", script.name, "--server.headless", "true",
-         "--server.address", "127.0.0.1", "--server.port", str(port)],
+         "--server.address", "127.0.0.1", "--server.port", str(port), *options],
         cwd=script.parent,
         env={**os.environ, "LADDER_DATA": str(data), "HF_HUB_OFFLINE": "1"},
         stdout=subprocess.DEVNULL,
