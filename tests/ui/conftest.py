@@ -1,10 +1,13 @@
 """AppTest on the whole app, with a store and a memory of its own."""
 
+import time
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from ladder.ui.jobs import Pool, pool
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,6 +18,19 @@ def _own_data(tmp_path, monkeypatch):
     monkeypatch.setattr("ladder.ui.show.CHECK", True)
     monkeypatch.setenv("LADDER_DATA", str(tmp_path))
     st.cache_resource.clear()
+    yield
+    leave_no_job_behind(pool())
+
+
+def leave_no_job_behind(here: Pool) -> None:
+    """Stop what a page has started: a thread that imports while the next test begins may trip it."""
+    for job in list(here.jobs.values()):
+        here.cancel(job)
+    for _ in range(6000):
+        if not here.running:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{here.running[0].title} does not stop")
 
 
 @pytest.fixture
