@@ -150,8 +150,10 @@ def picture(climb: Climb, current: Rung | None, lens: Lens) -> str:
     if climb.readers is not None:
         prices.append(f"People who guessed, at most: {lens.amount(climb.readers, per='byte')}")
     said = "; ".join(prices)
-    lowest = min((step.bits_per_byte for step in climb.steps), default=FOOT)
-    fall = f"{lens.scale(FOOT):.2f} → {lens.scale(lowest):.2f} {lens.unit} per byte of the held-out text"
+    fall = f"{lens.unit} per byte of the held-out text"
+    if climb.steps:  # before the first price there is no number to show
+        lowest = min(step.bits_per_byte for step in climb.steps)
+        fall = f"{lens.scale(FOOT):.2f} → {lens.scale(lowest):.2f} {fall}"
     return (
         f'{STYLE}<div class="wf" role="img" aria-label="Price of a byte of the held-out text. {html.escape(said)}">'
         f'<div class="wf-head"><b>{fall}</b>{keys}</div>'

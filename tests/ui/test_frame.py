@@ -3,7 +3,9 @@ import pytest
 from ladder.reality import Corpus, address_of
 from ladder.rungs import RUNGS
 from ladder.ui.frame import document_numbers
+from ladder.ui.lens import LENSES
 from ladder.ui.shelf import keep
+from ladder.ui.waterfall import Climb, picture
 
 
 def words_of(at) -> str:
@@ -92,3 +94,9 @@ def test_a_text_of_one_character_gets_a_page_and_a_sentence(open_app, rung):
     else:
         raise AssertionError("the waterfall never said why it is empty")
     assert not at.exception
+
+
+def test_the_waterfall_shows_no_number_before_the_first_price():
+    empty = picture(Climb(), None, LENSES["Shannon"])
+    assert "→" not in empty
+    assert "bits per byte of the held-out text" in empty
