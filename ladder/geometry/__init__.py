@@ -8,6 +8,7 @@
     projection.py    a map on paper, and how far to believe it
     attention.py     each token asks, every token answers
     volume.py        how much room a cloud takes
+    trace.py         what a causal transformer holds between its ids and its logits
 
 Importing this loads no network: `load_encoder` does, and takes seconds.
 
@@ -24,6 +25,7 @@ from ladder.geometry.learned import Space, learned
 from ladder.geometry.neighbours import MEASURES, Neighbours, cosine_similarity, nearest, overlap, unit
 from ladder.geometry.pieces import Pieces, frequent_words, sentences
 from ladder.geometry.projection import METHODS, Projection, Quality, project, quality_of
+from ladder.geometry.trace import LayerTrace, Trace
 from ladder.geometry.volume import Shape, mean_cosine, shape_of
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "METHODS",
     "Attention",
     "Encoder",
+    "LayerTrace",
     "Layers",
     "Legibility",
     "Neighbours",
@@ -40,6 +43,7 @@ __all__ = [
     "Shape",
     "Space",
     "Tokens",
+    "Trace",
     "attend",
     "cooccurrences",
     "cosine_similarity",
