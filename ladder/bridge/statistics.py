@@ -35,6 +35,15 @@ ALIKE = "All tokens of this text are alike in length, and its first bytes too: t
 SECOND_ORDER = "one road is a finite difference: its step and rounding leave about 10⁻⁸"
 
 
+class Slope(NamedTuple):
+    """A model on its way, and the direction in which its loss is differentiated."""
+
+    p: Floats  # (V,) what the fitted model says
+    theta: Floats  # (V,) logits in nats, half of the fitted ones
+    v: Floats  # (V,)
+    analytic: float  # (q - p) . v in nats
+
+
 class Family(NamedTuple):
     """The tokens in use, the statistic held fixed, and the member that fits."""
 
@@ -68,13 +77,10 @@ def cross_entropy_splits(context: Context) -> Identity:
 def gradient(context: Context) -> Identity:
     """The slope of the cross-entropy in one direction, as q - p and by finite differences."""
     key, name = "gradient", "The gradient is q − p"
-    if context.logits is None:
+    slope = slope_of(context)
+    if slope is None:
         return absent(key, name, STATISTICS, NO_MODEL)
-    p = softmax(context.logits)
-    theta = context.logits / 2  # a model on its way
-    # The direction of steepest climb, and a little of all others.
-    v = np.sign(softmax(theta) - p) + 0.1 * context.rng.standard_normal(len(p))
-    analytic = float((softmax(theta) - p) @ v)
+    p, theta, v, analytic = slope
 
     def loss(t: float) -> float:
         return -float(p @ log_softmax(theta + t * v))
@@ -190,6 +196,16 @@ def variational(context: Context) -> Identity:
         broken="a speed distribution (E² exp(−E/T)) poses as the Gibbs one",
         broken_shannon=F + wrong,
     )  # fmt: skip
+
+
+def slope_of(context: Context) -> Slope | None:
+    """Where and in which direction the gradient is checked; None where there is no model."""
+    if context.logits is None:
+        return None
+    p, theta = softmax(context.logits), context.logits / 2
+    # The direction of steepest climb, and a little of all others.
+    v = np.sign(softmax(theta) - p) + 0.1 * context.rng.standard_normal(len(p))
+    return Slope(p, theta, v, float((softmax(theta) - p) @ v))
 
 
 def _family(context: Context) -> Family | None:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from ladder.charts import bridge as charts
 from ladder.math import SCHEMES
-from ladder.rungs import RUNGS
+from ladder.rungs import RUNGS, STATISTICS
 from ladder.ui import knobs
+from ladder.ui.bridge_autograd import ask_autograd, autograd_row
 from ladder.ui.bridge_mark import DEFAULT_T, ledger_of, mark_of, part_read, scheme_read
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
@@ -42,6 +43,8 @@ def ledger_panel(view: View) -> None:
     rows = ledger_of(view, T)
     if rows is None:
         return
+    if by_autograd := autograd_row(view):
+        rows = tuple(part for row in rows for part in ((row, by_autograd) if row.key == "gradient" else (row,)))
     shown = [row.tampered if broken and row.applies else row for row in rows]
     applying = [row for row in shown if row.applies]
     holding = sum(row.holds is True for row in applying)
@@ -55,6 +58,8 @@ def ledger_panel(view: View) -> None:
     for row in shown:
         if row.page.name == chosen:
             _card(row)
+    if by_autograd is None and chosen == STATISTICS.name:
+        ask_autograd(view)
 
     if applying:
         table = _chart_table(applying)

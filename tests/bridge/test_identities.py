@@ -1,5 +1,7 @@
 """Every identity holds, on random texts and on three corpora, and every broken twin fails."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from math import inf, log
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ladder.bridge import CHECKS, Context, Identity, identities, proved
+from ladder.bridge import CHECKS, Context, Identity, gradient_by_autograd, identities, proved
 from ladder.bridge.exponential import largest_entropy, likeliest
 from ladder.bridge.identity import tex
 from ladder.bridge.math import KIND, told
@@ -162,14 +164,53 @@ def test_both_solvers_agree_with_scipy():
     assert abs(root - lam) < 1e-9
 
 
-def test_the_gradient_is_autograds_too():
+@pytest.mark.parametrize("name", CORPORA)
+def test_autograd_finds_the_gradient_on_the_corpora(name):
+    pytest.importorskip("torch")
+    context = Context.of(take(load_sample(name), stop=CORPORA[name]))
+    row = proved(gradient_by_autograd(context))
+    assert row.holds is True
+    assert row.tampered.holds is False
+    by_steps = next(check for check in CHECKS if check.__name__ == "gradient")(context)
+    assert row.shannon == by_steps.shannon  # one right side, three roads
+    assert abs(row.difference) < 1e-12
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_autograd_finds_the_gradient_on_random_sources(seed):
+    pytest.importorskip("torch")
+    text = "".join(np.random.default_rng(seed).choice(list("abcdefg "), size=2000, p=[0.3] + 7 * [0.1]))
+    row = proved(gradient_by_autograd(Context.of(Corpus.of("source", text))))
+    assert row.holds is True
+    assert row.tampered.holds is False
+
+
+def test_a_gradient_with_one_wrong_entry_is_found(monkeypatch):
     torch = pytest.importorskip("torch")
-    context = Context.of(take(load_sample("hamlet"), stop=0.05))
-    p = torch.tensor(softmax(context.logits))
-    theta = torch.tensor(context.logits / 2, requires_grad=True)
-    (-(p * torch.log_softmax(theta, 0)).sum()).backward()
-    expected = softmax(context.logits / 2) - softmax(context.logits)
-    assert np.abs(theta.grad.numpy() - expected).max() < 1e-12
+    real = torch.autograd.grad
+
+    def wrong(loss, theta):
+        (grad,) = real(loss, theta)
+        grad[0] += 1e-6
+        return (grad,)
+
+    monkeypatch.setattr(torch.autograd, "grad", wrong)
+    assert gradient_by_autograd(Context.of(take(load_sample("hamlet"), stop=0.05))).holds is False
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_on_strange_texts_autograd_has_no_hollow_tick(name):
+    pytest.importorskip("torch")
+    row = proved(gradient_by_autograd(Context.of(Corpus.of(name, STRANGE[name]))))
+    assert row.why_not if row.holds is None else not row.tampered.holds
+
+
+def test_the_ledger_does_not_wait_for_torch():
+    code = (
+        "import sys; from ladder.bridge import Context, identities; from ladder.reality import Corpus;"
+        "identities(Context.of(Corpus.of('t', 'to be or not to be. ' * 99))); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_ledger_of_a_megabyte_takes_less_than_three_seconds():

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from ladder.bridge import CHECKS, Context, identities
 from ladder.reality import Corpus, load_sample, take
 from ladder.rungs import BRIDGE, MATH, PAGES, RUNGS
+from ladder.ui.bridge_autograd import START
 from ladder.ui.jobs import pool
 
 STRANGE = {
@@ -84,6 +85,29 @@ def test_the_switch_breaks_every_row(hamlet):
     applying = sum(row.applies for row in identities(Context.of(hamlet, vocabulary_size=512)))
     assert f"Broken on purpose, {applying} of {applying} fail" in shown(at)
     assert "✅" not in shown(at)
+
+
+def test_autograds_row_has_no_tick_before_it_is_computed(hamlet, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr("ladder.ui.bridge_autograd.torch_is_loaded", lambda: False)
+    at = drive("ledger", hamlet, rows="Statistics")
+    applying = sum(row.applies for row in identities(Context.of(hamlet, vocabulary_size=512)))
+    assert f"**{applying} of {applying} identities hold" in shown(at)
+    assert "◻️ **The gradient is q − p, by autograd**" in shown(at)
+    assert len(at.dataframe[0].value) == len(CHECKS)
+    at = settled(next(b for b in at.button if b.label == START).click().run())
+    assert "✅ **The gradient is q − p, by autograd**" in shown(at)
+    assert f"**{applying + 1} of {applying + 1} identities hold" in shown(at)
+    assert len(at.dataframe[0].value) == len(CHECKS) + 1
+    at.toggle(key="break").set_value(True)
+    assert "❌ **The gradient is q − p, by autograd**" in shown(settled(at.run()))
+
+
+def test_autograd_is_asked_at_once_where_torch_is_loaded(hamlet, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr("ladder.ui.bridge_autograd.torch_is_loaded", lambda: True)
+    at = settled(drive("ledger", hamlet, rows="Statistics"))
+    assert "✅ **The gradient is q − p, by autograd**" in shown(at)
 
 
 def test_the_whole_ledger_is_one_table(hamlet):
