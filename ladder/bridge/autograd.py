@@ -28,7 +28,7 @@ def gradient_by_autograd(context: Context) -> Identity:
     (grad,) = torch.autograd.grad(loss, theta)
     return Identity(
         "autograd", NAME, STATISTICS, float(grad.numpy() @ slope.v), slope.analytic, "nats",
-        r"\text{backward}(H(p, q_\theta)) \cdot v = «L» \qquad (q - p) \cdot v = «R»",
+        r"\text{backward}(H(p, q_\theta)) \cdot v = «L» \qquad «/ln2 in bits»(q - p) \cdot v = «R»",
         close(slope.analytic),
         "no small step is in it: rounding",
         broken="the sign is wrong: p − q",

@@ -15,7 +15,7 @@ import numpy as np
 
 from ladder.bridge.context import Context
 from ladder.bridge.exponential import largest_entropy, likeliest, log_Z
-from ladder.bridge.identity import Identity, absent, close, tex
+from ladder.bridge.identity import Identity, absent, amount, close, tex
 from ladder.lenses import (
     boltzmann_entropy,
     entropy,
@@ -66,7 +66,7 @@ def cross_entropy_splits(context: Context) -> Identity:
     H, KL = float(entropy(p)), float(kl_divergence(p, q))
     return Identity(
         key, name, STATISTICS, left, H + KL, "bits/token",
-        rf"-\sum_i p_i \log_2 q_i = «L» \qquad {tex(H)} + {tex(KL)} = «R»",
+        rf"-\sum_i p_i «log» q_i = «L» \qquad {amount(H)} + {amount(KL)} = «R»",
         close(left),
         "exact; rounding",
         broken="p and q swapped in KL",
@@ -89,7 +89,7 @@ def gradient(context: Context) -> Identity:
     numeric = (loss(-2 * h) - 8 * loss(-h) + 8 * loss(h) - loss(2 * h)) / (12 * h)
     return Identity(
         key, name, STATISTICS, numeric, analytic, "nats",
-        r"\tfrac{d}{dt} H(p, q_{\theta + t v}) = «L» \qquad (q - p) \cdot v = «R»",
+        r"\tfrac{d}{dt} H(p, q_{\theta + t v}) = «L» \qquad «/ln2 in bits»(q - p) \cdot v = «R»",
         close(analytic, relative=1e-6),
         SECOND_ORDER,
         broken="the sign is wrong: p − q",
@@ -107,8 +107,8 @@ def maximum_entropy(context: Context) -> Identity:
     likelihood = family.lam * family.m - log_Z(family.lam, family.f)  # mean over the text, nats per token
     return Identity(
         key, name, STATISTICS, left, -likelihood, "nats/token",
-        rf"\max_{{\langle f \rangle = {tex(family.m, 4)}}} S = «L» \qquad "
-        rf"-\max_\lambda \langle \ln q_\lambda \rangle_p = «R» \qquad f: \text{{{family.what}}}",
+        rf"\max_{{\langle f \rangle = {tex(family.m, 4)}}} «H» = «L» \qquad "
+        rf"-\max_\lambda \langle «log» q_\lambda \rangle_p = «R» \qquad f: \text{{{family.what}}}",
         close(likelihood, relative=1e-6),
         "one side is solved in the multipliers, the other in q itself, each to about 10⁻⁸",
         broken="the normaliser ln Z is left out of the likelihood",
@@ -168,7 +168,7 @@ def pythagoras(context: Context) -> Identity:
     a, b = float(kl_divergence(p, q)), float(kl_divergence(q, r))
     return Identity(
         key, name, STATISTICS, left, a + b, "bits/token",
-        rf"D(p \| r) = «L» \qquad D(p \| q^*) + D(q^* \| r) = {tex(a)} + {tex(b)} = «R»",
+        rf"D(p \| r) = «L» \qquad D(p \| q^*) + D(q^* \| r) = {amount(a)} + {amount(b)} = «R»",
         close(left),
         "exact at the projection; the solver is within 10⁻¹² of it",
         broken="the second leg walked the other way: D(r‖q*)",
@@ -190,7 +190,8 @@ def variational(context: Context) -> Identity:
     KL, wrong = (T * NATS_PER_BIT * float(kl_divergence(rival, other)) for other in (body, speeds))
     return Identity(
         key, name, STATISTICS, left, F + KL, "nats",
-        rf"\langle E \rangle_r - {T:g}\,S(r) = «L» \qquad F + T\,D(r \| \text{{Gibbs}}) = {tex(F)} + {tex(KL)} = «R»",
+        rf"\langle E \rangle_r - {T:g}\,«H»(r) = «L» \qquad "
+        rf"F + T\,D(r \| \text{{Gibbs}}) = {amount(F)} + {amount(KL)} = «R»",
         close(left, float(rival @ E)),
         "exact; rounding",
         broken="a speed distribution (E² exp(−E/T)) poses as the Gibbs one",

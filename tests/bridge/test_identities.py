@@ -1,5 +1,6 @@
 """Every identity holds, on random texts and on three corpora, and every broken twin fails."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ladder.bridge import CHECKS, Context, Identity, gradient_by_autograd, identities, proved
+from ladder.bridge import CHECKS, READINGS, Context, Identity, gradient_by_autograd, identities, proved
 from ladder.bridge.exponential import largest_entropy, likeliest
-from ladder.bridge.identity import tex
+from ladder.bridge.identity import amount, tex
 from ladder.bridge.math import KIND, told
 from ladder.bridge.reality import huffman_lengths, stirling_gap
 from ladder.lenses import log_multiplicity, softmax
@@ -115,6 +116,36 @@ def test_on_strange_texts_no_tick_is_hollow(name):
             assert identity.why_not.endswith((".", "!", "?")) or "= 0" in identity.why_not, identity.key
         else:
             assert not identity.tampered.holds, identity.key
+
+
+def test_each_row_says_the_same_in_bits_and_in_nats(ledger):
+    about_information = [i for i in ledger if i.applies and i.measure]
+    assert len(about_information) >= 20
+    for native in about_information:
+        bits, nats = (native.read_in(measure) for measure in ("bits", "nats"))
+        assert bits.boltzmann * log(2) == pytest.approx(nats.boltzmann, rel=1e-12), native.key
+        assert bits.difference * log(2) == pytest.approx(nats.difference, rel=1e-6, abs=1e-15), native.key
+        for row, symbol, other in ((bits, "log_2", r"\ln"), (nats, r"\ln", "log_2")):
+            assert row.holds is True, native.key
+            assert row.tampered.holds is False, native.key
+            assert tex(row.shannon) in row.written, native.key
+            assert "«" not in row.written, native.key
+            assert other not in re.sub(r"\\t?frac\{1\}\{\\ln 2\}|\\ln 2 ", "", row.written), (native.key, symbol)
+        assert (bits.written == nats.written) == (bits.boltzmann == nats.boltzmann), native.key
+
+
+def test_the_formulas_numbers_follow_the_unit():
+    row = Identity("k", "n", STATISTICS, 1.0, 1.0, "bits/token", f"«H» = «L», {amount(3.0)}, {amount(2.0, power=2)}")
+    nats = row.read_in("nats")
+    assert nats.unit == "nats/token"
+    assert nats.written == f"S = {tex(log(2))}, {tex(3 * log(2))}, {tex(2 * log(2) ** 2)}"
+    assert nats.read_in("bits").written == row.written == "H = 1, 3, 2"
+
+
+def test_every_row_has_words_of_both_lenses(ledger):
+    assert {i.key for i in ledger} | {"autograd"} == set(READINGS)
+    for reading in READINGS.values():
+        assert reading.boltzmann != reading.shannon
 
 
 def test_a_row_whose_twin_passes_does_not_apply():

@@ -5,11 +5,12 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ladder.bridge import CHECKS, Context, identities
+from ladder.bridge import CHECKS, READINGS, Context, identities
 from ladder.reality import Corpus, load_sample, take
 from ladder.rungs import BRIDGE, MATH, PAGES, RUNGS
 from ladder.ui.bridge_autograd import START
 from ladder.ui.jobs import pool
+from ladder.ui.lens import LENSES
 
 STRANGE = {
     "one character": "é",
@@ -128,6 +129,34 @@ def test_the_table_has_five_rungs_and_both_lenses(hamlet):
     text = shown(drive("table", hamlet))
     assert text.count("**Boltzmann.**") == text.count("**Shannon.**") == 5
     assert text.count("**Bridge** ✅") == 5
+
+
+def test_the_ledger_speaks_the_lens(hamlet):
+    row = next(row for row in identities(Context.of(hamlet, vocabulary_size=512)) if row.key == "cross-entropy")
+    said = {lens: shown(drive("ledger", hamlet, rows="Statistics", lens=lens)) for lens in LENSES}
+    bits, nats = (row.read_in(measure).written.split(r" \qquad")[0] for measure in ("bits", "nats"))
+    assert bits in said["Shannon"]
+    assert nats not in said["Shannon"]
+    assert nats in said["Boltzmann"]
+    assert bits not in said["Boltzmann"]
+    assert nats in said["both"]
+    assert bits in said["both"]
+    words = READINGS["cross-entropy"]
+    assert words.shannon in said["Shannon"]
+    assert words.boltzmann not in said["Shannon"]
+    assert words.boltzmann in said["Boltzmann"]
+    assert words.shannon not in said["Boltzmann"]
+
+
+def test_the_table_of_the_rungs_speaks_the_lens(hamlet):
+    drawn = {lens: drive("table", hamlet, lens=lens).markdown for lens in LENSES}
+    said = {lens: "".join(m.value for m in cells if m.value.startswith("**")) for lens, cells in drawn.items()}
+    assert " nats" not in said["Shannon"]
+    assert " bits" not in said["Boltzmann"]
+    assert " nats" in said["both"]
+    assert " bits" in said["both"]
+    assert "log₂ Ω" in said["Shannon"]
+    assert "ln Ω" in said["Boltzmann"]
 
 
 def test_the_choices_of_this_view_are_listed(hamlet):
