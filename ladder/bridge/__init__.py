@@ -6,6 +6,8 @@ road spoiled that must fail. Where a text is too small for a claim, the row says
 
     Context.of(corpus)       the text, encoded and fitted
     identities(context)      the ledger, in the order of the rungs
+    READINGS                 each row in the words of Boltzmann and of Shannon
+    gradient_by_autograd     one row more, for those who wait until PyTorch is loaded
     limits(context)          where the map ends: experiments on what it does not say
 
     >>> from ladder.reality import Corpus
@@ -16,9 +18,22 @@ road spoiled that must fail. Where a text is too small for a claim, the row says
     False
 """
 
+from ladder.bridge.autograd import gradient_by_autograd
 from ladder.bridge.context import Context
 from ladder.bridge.identity import Identity, proved
 from ladder.bridge.ledger import CHECKS, identities
 from ladder.bridge.limits import Limits, limits
+from ladder.bridge.readings import READINGS, Reading
 
-__all__ = ["CHECKS", "Context", "Identity", "Limits", "identities", "limits", "proved"]
+__all__ = [
+    "CHECKS",
+    "READINGS",
+    "Context",
+    "Identity",
+    "Limits",
+    "Reading",
+    "gradient_by_autograd",
+    "identities",
+    "limits",
+    "proved",
+]

@@ -9,7 +9,7 @@ softmax(QK'/sqrt d)       =  Gibbs at T = sqrt d         the scale is a temperat
 import numpy as np
 
 from ladder.bridge.context import Context
-from ladder.bridge.identity import Identity, absent, close, tex
+from ladder.bridge.identity import Identity, absent, amount, close
 from ladder.geometry import attend
 from ladder.geometry.attention import products
 from ladder.geometry.volume import shape_of
@@ -40,8 +40,8 @@ def volume(context: Context) -> Identity:
     right = priced + d / 2 * float(np.log(2 * np.pi))
     return Identity(
         key, name, GEOMETRY, left, right, "nats",
-        rf"\tfrac12 \ln\det(2\pi e \Sigma_{{{d} \times {d}}}) = «L» \qquad "
-        rf"-\tfrac1{{{n}}}\sum_i \ln N(x_i) = «R»",
+        rf"\tfrac12 «log»\det(2\pi e \Sigma_{{{d} \times {d}}}) = «L» \qquad "
+        rf"-\tfrac1{{{n}}}\sum_i «log» N(x_i) = «R»",
         close(left, right, relative=1e-7),
         "eigenvalues against a Cholesky factor of a cloud whose variances span up to six powers of ten",
         broken="the density without its normaliser (2π)^(d/2)",
@@ -63,8 +63,9 @@ def attention_row(context: Context) -> Identity:
     right = float(entropy(seen.weights).mean()) * NATS_PER_BIT
     return Identity(
         key, name, GEOMETRY, left, right, "nats/row",
-        rf"\langle \ln Z \rangle + \langle E \rangle = {tex(float(log_Z.mean()), 5)} + ({tex(float(U.mean()), 4)}) "
-        r"= «L» \qquad \langle H(W_i) \rangle \ln 2 = «R»",
+        r"\langle «log» Z \rangle + \langle E \rangle = "
+        rf"{amount(float(log_Z.mean()), 5)} + ({amount(float(U.mean()), 4)}) = «L» "
+        r"\qquad \langle «H»(W_i) \rangle = «R»",
         close(left, float(log_Z.mean())),
         "exact; rounding",
         broken="ln Z, the normaliser, is left out",
@@ -109,7 +110,7 @@ def typical_set(context: Context) -> Identity:
     left, mass = float(np.log2(typical.sum())), float(p[typical].sum())
     return Identity(
         key, name, GEOMETRY, left, H, "bits/block",
-        rf"\log_2 |A| = \log_2 {int(typical.sum())} = «L» \qquad H(X_1 \dots X_{BLOCK}) = «R» \pm {tex(width, 4)}",
+        rf"«log» |A| = «log» {int(typical.sum())} = «L» \qquad «H»(X_1 \dots X_{BLOCK}) = «R» \pm {amount(width, 4)}",
         width + 1e-9,
         "the theorem's own: A holds the blocks within one standard deviation of H, so "
         f"log₂|A| may exceed H by that much, and fall short by that and by log₂ of their share, {mass:.3f}",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ladder.bridge.context import Context
-from ladder.bridge.identity import Identity, absent, close, tex
+from ladder.bridge.identity import Identity, absent, amount, close, tex
 from ladder.bridge.reality import stirling_gap
 from ladder.lenses import entropy, relative_frequencies
 from ladder.lenses.shannon import NATS_PER_BIT
@@ -46,7 +46,7 @@ def chain_rule(f: Coarsening) -> Callable[[Context], Identity]:
         H_X = float(np.log(n_x.sum()) - n_x @ np.log(n_x) / n_x.sum()) / NATS_PER_BIT
         return Identity(
             key, name, MATH, H_X, loss.H_fX + loss.H_X_given_fX, "bits/character",
-            rf"H(X) = «L» \qquad {tex(loss.H_fX)} + {tex(loss.H_X_given_fX)} = «R»",
+            rf"«H»(X) = «L» \qquad {amount(loss.H_fX)} + {amount(loss.H_X_given_fX)} = «R»",
             close(H_X),
             "exact; rounding",
             broken="what is forgotten is not counted",
@@ -69,8 +69,8 @@ def macrostates(context: Context) -> Identity:
     left, right = states.ln_Omega / n, loss.H_X_given_fX * NATS_PER_BIT - gap / n
     return Identity(
         key, name, MATH, left, right, "nats/character",
-        rf"\tfrac{{1}}{{{n}}} \ln \Omega = «L» \qquad {tex(loss.H_X_given_fX)} \ln 2 - "
-        rf"\tfrac{{{tex(gap)}}}{{{n}}} = «R»",
+        rf"\tfrac{{1}}{{{n}}} «log» \Omega = «L» \qquad «H»(X \mid f(X)) - \tfrac{{\text{{gap}}}}{{n}} = "
+        rf"{amount(loss.H_X_given_fX * NATS_PER_BIT)} - \tfrac{{{amount(gap)}}}{{{n}}} = «R»",
         error / n + close(left),
         "the next term of Stirling's series in each class, and rounding",
         broken="the characters may occur any number of times, not as often as they do",
@@ -91,8 +91,8 @@ def price_of_a_byte(context: Context) -> Identity:
         return absent(key, name, MATH, "Each token is one byte here. Choose an alphabet of longer pieces at the left.")
     return Identity(
         key, name, MATH, left, per_token * density, "bits/byte",
-        rf"\langle -\tfrac{{1}}{{|x|}}\log_2 q \rangle_{{\text{{bytes}}}} = «L» \qquad "
-        rf"{tex(per_token)} \times {tex(density)} = «R»",
+        rf"\langle -\tfrac{{1}}{{|x|}}«log» q \rangle_{{\text{{bytes}}}} = «L» \qquad "
+        rf"{amount(per_token)} \times {tex(density)} = «R»",
         close(left),
         "exact; rounding of a sum over the text",
         broken="tokens per byte turned upside down",
@@ -111,8 +111,8 @@ def data_processing(context: Context) -> Identity:
         return absent(key, name, MATH, "No map of the chain loses anything about the neighbour here: all are equal.")
     rises = [after - before for before, after in pairwise(chain)]
     worst = int(np.argmax(rises))
-    falls = r" \ge ".join(f"{bits:.3f}" for bits in chain[:3]) + r" \qquad \ge "
-    falls += r" \ge ".join(f"{bits:.3f}" for bits in chain[3:])
+    falls = r" \ge ".join(amount(bits, 4) for bits in chain[:3]) + r" \qquad \ge "
+    falls += r" \ge ".join(amount(bits, 4) for bits in chain[3:])
     return Identity(
         key, name, MATH, chain[worst + 1], chain[worst], "bits",
         rf"{falls} \qquad \text{{nearest to a rise: }} «L» \le «R»",

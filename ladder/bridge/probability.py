@@ -15,7 +15,7 @@ ln Z0/Z1             =  integral of U d(1/T)      thermodynamic integration
 import numpy as np
 
 from ladder.bridge.context import Context
-from ladder.bridge.identity import Identity, absent, close, tex
+from ladder.bridge.identity import Identity, absent, amount, close, tex
 from ladder.lenses import entropy, gibbs, kl_divergence, log_partition, relative_frequencies, softmax, surprisal
 from ladder.lenses.shannon import NATS_PER_BIT
 from ladder.probability import compress, decompress, next_distribution, slopes
@@ -64,8 +64,8 @@ def free_energy(context: Context) -> Identity:
     log_Z = float(log_partition(E, T=T))
     return Identity(
         key, name, PROBABILITY, -T * log_Z, U - T * S, "nats",
-        rf"-{T:g} \ln Z = -{T:g} \times {tex(log_Z)} = «L» \qquad "
-        rf"\langle E \rangle - T S = {tex(U)} - {T:g} \times {tex(S)} = «R»",
+        rf"-T «log» Z = -{T:g} \times {amount(log_Z)} = «L» \qquad "
+        rf"\langle E \rangle - T «H» = {amount(U)} - {T:g} \times {amount(S)} = «R»",
         close(U, T * S),
         "exact; rounding",
         broken="S counted in bits",
@@ -82,7 +82,7 @@ def slope_of_free_energy(context: Context) -> Identity:
     left, right = float(slopes(context.energies, T=context.T).dF_dT), -H * NATS_PER_BIT
     return Identity(
         key, name, PROBABILITY, left, right, "nats",
-        rf"\tfrac{{dF}}{{dT}}\Big|_{{{context.T:g}}} = «L» \qquad -H \ln 2 = -{tex(H)} \ln 2 = «R»",
+        rf"\tfrac{{dF}}{{dT}}\Big|_{{{context.T:g}}} = «L» \qquad -«H» = «R»",
         close(right, relative=1e-6),
         "one road is a finite difference of fourth order",
         broken="S counted in bits",
@@ -102,7 +102,7 @@ def heat_capacity(context: Context) -> Identity:
     left = float(slopes(E, T=T).dU_dT)
     return Identity(
         key, name, PROBABILITY, left, variance / T**2, "nats",
-        rf"\tfrac{{dU}}{{dT}} = «L» \qquad \tfrac{{{tex(variance)}}}{{{T:g}^2}} = «R»",
+        rf"\tfrac{{dU}}{{dT}} = «L» \qquad «ln2 in bits»\tfrac{{{amount(variance, power=2)}}}{{{T:g}^2}} = «R»",
         close(left, relative=1e-6),
         "one road is a finite difference of fourth order",
         broken="the mean is not taken off: ⟨E²⟩/T²",
@@ -123,7 +123,7 @@ def equipartition(context: Context) -> Identity:
     error = float(np.sqrt(p @ (bits - H) ** 2 / DRAWN))
     return Identity(
         key, name, PROBABILITY, left, H, "bits/token",
-        rf"-\tfrac{{1}}{{{DRAWN}}} \log_2 p(x_1 \dots x_n) = «L» \qquad H = «R» \pm {tex(error, 3)}",
+        rf"-\tfrac{{1}}{{{DRAWN}}} «log» p(x_1 \dots x_n) = «L» \qquad «H» = «R» \pm {amount(error, 3)}",
         SIGMAS * error + close(H),
         f"a sample: {SIGMAS} standard errors of a mean over {DRAWN:,} draws",
         broken="surprises counted in nats",
@@ -143,8 +143,8 @@ def coder(context: Context) -> Identity:
     right = float(context.model.surprisals(ids).sum())
     return Identity(
         key, name, PROBABILITY, left, right, "bits",
-        rf"8 \times {len(file) - HEADER_BYTES}\ \text{{bytes}} = «L» \qquad "
-        rf"-\sum_{{t=1}}^{{{len(ids)}}} \log_2 q(x_t) = «R»",
+        rf"8 «ln2 in nats»\times {len(file) - HEADER_BYTES}\ \text{{bytes}} = «L» \qquad "
+        rf"-\sum_{{t=1}}^{{{len(ids)}}} «log» q(x_t) = «R»",
         16.0 + 1e-3 * right,
         "a file ends on a whole byte, and the coder's shares are whole parts of 2³²",
         broken="surprises counted in nats",
@@ -161,7 +161,7 @@ def truncation(context: Context) -> Identity:
     left, right = float(kl_divergence(cut.p, cut.tempered)), -float(np.log2(cut.tempered[cut.kept].sum()))
     return Identity(
         key, name, PROBABILITY, left, right, "bits/token",
-        rf"D(p_{{\text{{cut}}}} \| p) = «L» \qquad -\log_2 {tex(cut.kept_mass)} = «R»",
+        rf"D(p_{{\text{{cut}}}} \| p) = «L» \qquad -«log» {tex(cut.kept_mass)} = «R»",
         close(left),
         "exact; rounding",
         broken="p and q swapped: D(p‖cut), infinite, since the cut calls impossible what can happen",
@@ -212,7 +212,7 @@ def integration(context: Context) -> Identity:
     right, wrong = half * float(weights @ U), half * float(weights @ (U * along))
     return Identity(
         key, name, PROBABILITY, left, right, "nats",
-        rf"\ln Z_{{{tex(betas[0], 3)}}} - \ln Z_{{{tex(betas[1], 3)}}} = «L» \qquad "
+        rf"«log» Z_{{{tex(betas[0], 3)}}} - «log» Z_{{{tex(betas[1], 3)}}} = «L» \qquad "
         rf"\int_{{{tex(betas[0], 3)}}}^{{{tex(betas[1], 3)}}} \langle E \rangle\,d\beta = «R»",
         close(left, right),
         f"Gauss and Legendre's rule at {NODES} temperatures is exact for a polynomial of degree {2 * NODES - 1}",

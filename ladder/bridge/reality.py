@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ladder.bridge.context import Context
-from ladder.bridge.identity import Identity, absent, close, tex
+from ladder.bridge.identity import Identity, absent, amount, close, tex
 from ladder.lenses import entropy, kl_divergence, log_multiplicity, relative_frequencies, surprisal
 from ladder.lenses.shannon import NATS_PER_BIT
 from ladder.math.prices import smoothed_shares
@@ -36,8 +36,8 @@ def multiplicity(context: Context) -> Identity:
     left, right = log_multiplicity(n_i) / n, H * NATS_PER_BIT - gap / n
     return Identity(
         key, name, REALITY, left, right, "nats/byte",
-        rf"\tfrac{{1}}{{{n}}} \ln \tfrac{{{n}!}}{{\prod n_i!}} = «L» \qquad "
-        rf"{tex(H)} \ln 2 - \tfrac{{{tex(gap)}}}{{{n}}} = «R»",
+        rf"\tfrac{{1}}{{{n}}} «log» \tfrac{{{n}!}}{{\prod n_i!}} = «L» \qquad "
+        rf"«H» - \tfrac{{\text{{gap}}}}{{n}} = {amount(H * NATS_PER_BIT)} - \tfrac{{{amount(gap)}}}{{{n}}} = «R»",
         error / n + close(left),
         "the next term of Stirling's series, sum of 1/(360 n_i³), and rounding",
         broken="bits are taken for nats",
@@ -55,7 +55,7 @@ def huffman(context: Context) -> Identity:
     L, H = float(p @ huffman_lengths(n_i)), float(entropy(p))
     return Identity(
         key, name, REALITY, L, H, "bits/byte",
-        r"H \le L < H + 1: \qquad L = «L» \qquad H = «R»",
+        rf"«H» \le L < «H» + {amount(1.0, 4)}: \qquad L = «L» \qquad «H» = «R»",
         1.0,
         "no tolerance but the theorem's own: L exceeds H by less than one bit, and is never below it",
         lowest=-close(H),
@@ -93,8 +93,8 @@ def plug_in_and_held_out(context: Context) -> Identity:
     H, KL = float(entropy(p)), float(kl_divergence(p, q))
     return Identity(
         key, name, REALITY, left, H + KL, "bits/token",
-        rf"-\tfrac1{{{len(context.held_out.ids)}}}\sum_t \log_2 q(x_t) = «L» \qquad "
-        rf"{tex(H)} + {tex(KL)} = «R»",
+        rf"-\tfrac1{{{len(context.held_out.ids)}}}\sum_t «log» q(x_t) = «L» \qquad "
+        rf"{amount(H)} + {amount(KL)} = «R»",
         close(left),
         "exact; rounding of a sum over the text",
         broken="the plug-in entropy alone, as if the shares had been known",

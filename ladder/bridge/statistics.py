@@ -15,7 +15,7 @@ import numpy as np
 
 from ladder.bridge.context import Context
 from ladder.bridge.exponential import largest_entropy, likeliest, log_Z
-from ladder.bridge.identity import Identity, absent, close, tex
+from ladder.bridge.identity import Identity, absent, amount, close, tex
 from ladder.lenses import (
     boltzmann_entropy,
     entropy,
@@ -33,6 +33,15 @@ SMALL = 1e-3  # the step of the finite differences
 NO_MODEL = "The text is too short to be cut in two and fitted."
 ALIKE = "All tokens of this text are alike in length, and its first bytes too: there is nothing to hold fixed."
 SECOND_ORDER = "one road is a finite difference: its step and rounding leave about 10⁻⁸"
+
+
+class Slope(NamedTuple):
+    """A model on its way, and the direction in which its loss is differentiated."""
+
+    p: Floats  # (V,) what the fitted model says
+    theta: Floats  # (V,) logits in nats, half of the fitted ones
+    v: Floats  # (V,)
+    analytic: float  # (q - p) . v in nats
 
 
 class Family(NamedTuple):
@@ -57,7 +66,7 @@ def cross_entropy_splits(context: Context) -> Identity:
     H, KL = float(entropy(p)), float(kl_divergence(p, q))
     return Identity(
         key, name, STATISTICS, left, H + KL, "bits/token",
-        rf"-\sum_i p_i \log_2 q_i = «L» \qquad {tex(H)} + {tex(KL)} = «R»",
+        rf"-\sum_i p_i «log» q_i = «L» \qquad {amount(H)} + {amount(KL)} = «R»",
         close(left),
         "exact; rounding",
         broken="p and q swapped in KL",
@@ -68,13 +77,10 @@ def cross_entropy_splits(context: Context) -> Identity:
 def gradient(context: Context) -> Identity:
     """The slope of the cross-entropy in one direction, as q - p and by finite differences."""
     key, name = "gradient", "The gradient is q − p"
-    if context.logits is None:
+    slope = slope_of(context)
+    if slope is None:
         return absent(key, name, STATISTICS, NO_MODEL)
-    p = softmax(context.logits)
-    theta = context.logits / 2  # a model on its way
-    # The direction of steepest climb, and a little of all others.
-    v = np.sign(softmax(theta) - p) + 0.1 * context.rng.standard_normal(len(p))
-    analytic = float((softmax(theta) - p) @ v)
+    p, theta, v, analytic = slope
 
     def loss(t: float) -> float:
         return -float(p @ log_softmax(theta + t * v))
@@ -83,7 +89,7 @@ def gradient(context: Context) -> Identity:
     numeric = (loss(-2 * h) - 8 * loss(-h) + 8 * loss(h) - loss(2 * h)) / (12 * h)
     return Identity(
         key, name, STATISTICS, numeric, analytic, "nats",
-        r"\tfrac{d}{dt} H(p, q_{\theta + t v}) = «L» \qquad (q - p) \cdot v = «R»",
+        r"\tfrac{d}{dt} H(p, q_{\theta + t v}) = «L» \qquad «/ln2 in bits»(q - p) \cdot v = «R»",
         close(analytic, relative=1e-6),
         SECOND_ORDER,
         broken="the sign is wrong: p − q",
@@ -101,8 +107,8 @@ def maximum_entropy(context: Context) -> Identity:
     likelihood = family.lam * family.m - log_Z(family.lam, family.f)  # mean over the text, nats per token
     return Identity(
         key, name, STATISTICS, left, -likelihood, "nats/token",
-        rf"\max_{{\langle f \rangle = {tex(family.m, 4)}}} S = «L» \qquad "
-        rf"-\max_\lambda \langle \ln q_\lambda \rangle_p = «R» \qquad f: \text{{{family.what}}}",
+        rf"\max_{{\langle f \rangle = {tex(family.m, 4)}}} «H» = «L» \qquad "
+        rf"-\max_\lambda \langle «log» q_\lambda \rangle_p = «R» \qquad f: \text{{{family.what}}}",
         close(likelihood, relative=1e-6),
         "one side is solved in the multipliers, the other in q itself, each to about 10⁻⁸",
         broken="the normaliser ln Z is left out of the likelihood",
@@ -162,7 +168,7 @@ def pythagoras(context: Context) -> Identity:
     a, b = float(kl_divergence(p, q)), float(kl_divergence(q, r))
     return Identity(
         key, name, STATISTICS, left, a + b, "bits/token",
-        rf"D(p \| r) = «L» \qquad D(p \| q^*) + D(q^* \| r) = {tex(a)} + {tex(b)} = «R»",
+        rf"D(p \| r) = «L» \qquad D(p \| q^*) + D(q^* \| r) = {amount(a)} + {amount(b)} = «R»",
         close(left),
         "exact at the projection; the solver is within 10⁻¹² of it",
         broken="the second leg walked the other way: D(r‖q*)",
@@ -184,12 +190,23 @@ def variational(context: Context) -> Identity:
     KL, wrong = (T * NATS_PER_BIT * float(kl_divergence(rival, other)) for other in (body, speeds))
     return Identity(
         key, name, STATISTICS, left, F + KL, "nats",
-        rf"\langle E \rangle_r - {T:g}\,S(r) = «L» \qquad F + T\,D(r \| \text{{Gibbs}}) = {tex(F)} + {tex(KL)} = «R»",
+        rf"\langle E \rangle_r - {T:g}\,«H»(r) = «L» \qquad "
+        rf"F + T\,D(r \| \text{{Gibbs}}) = {amount(F)} + {amount(KL)} = «R»",
         close(left, float(rival @ E)),
         "exact; rounding",
         broken="a speed distribution (E² exp(−E/T)) poses as the Gibbs one",
         broken_shannon=F + wrong,
     )  # fmt: skip
+
+
+def slope_of(context: Context) -> Slope | None:
+    """Where and in which direction the gradient is checked; None where there is no model."""
+    if context.logits is None:
+        return None
+    p, theta = softmax(context.logits), context.logits / 2
+    # The direction of steepest climb, and a little of all others.
+    v = np.sign(softmax(theta) - p) + 0.1 * context.rng.standard_normal(len(p))
+    return Slope(p, theta, v, float((softmax(theta) - p) @ v))
 
 
 def _family(context: Context) -> Family | None:

@@ -7,10 +7,12 @@ import streamlit as st
 
 from ladder.charts import bridge as charts
 from ladder.math import SCHEMES
-from ladder.rungs import RUNGS
+from ladder.rungs import RUNGS, STATISTICS
 from ladder.ui import knobs
+from ladder.ui.bridge_autograd import ask_autograd, autograd_row
 from ladder.ui.bridge_mark import DEFAULT_T, ledger_of, mark_of, part_read, scheme_read
 from ladder.ui.explain import explain
+from ladder.ui.lens import Lens
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import count, plain
 from ladder.ui.view import View
@@ -42,7 +44,9 @@ def ledger_panel(view: View) -> None:
     rows = ledger_of(view, T)
     if rows is None:
         return
-    shown = [row.tampered if broken and row.applies else row for row in rows]
+    if by_autograd := autograd_row(view):
+        rows = tuple(part for row in rows for part in ((row, by_autograd) if row.key == "gradient" else (row,)))
+    shown = [(row.tampered if broken and row.applies else row).read_in(view.lens.unit) for row in rows]
     applying = [row for row in shown if row.applies]
     holding = sum(row.holds is True for row in applying)
     finding = f"{holding} of {count(len(applying), 'identity').replace('identitys', 'identities')} hold on this text"
@@ -54,7 +58,9 @@ def ledger_panel(view: View) -> None:
     chosen = knobs.choice("rows", "Identities of", names, names[0])
     for row in shown:
         if row.page.name == chosen:
-            _card(row)
+            _card(view.lens, row)
+    if by_autograd is None and chosen == STATISTICS.name:
+        ask_autograd(view)
 
     if applying:
         table = _chart_table(applying)
@@ -73,17 +79,32 @@ def ledger_panel(view: View) -> None:
     )
 
 
-def _card(row: "Identity") -> None:
+def _card(lens: Lens, row: "Identity") -> None:
+    from ladder.bridge import READINGS
+
     with st.container(border=True, gap="small"):
         st.markdown(f"{mark_of(row)} **{row.name}**")
         if not row.applies:
             st.caption(f"Does not apply: {plain(row.why_not)}")
             return
-        st.latex(r"\small\begin{gathered}" + r" \\ ".join(_lines(row.written)) + r"\end{gathered}")
+        said = READINGS[row.key]
+        for is_on, name, words in (
+            (lens.shannon, "Shannon", said.shannon),
+            (lens.boltzmann, "Boltzmann", said.boltzmann),
+        ):
+            if is_on:
+                st.markdown(f"**{name}:** {words}.")
+        for written in dict.fromkeys(row.read_in(measure).written for measure in measures(lens)):
+            st.latex(r"\small\begin{gathered}" + r" \\ ".join(_lines(written)) + r"\end{gathered}")
         unit = f" {row.unit}" if row.unit else ""
         st.caption(f"left − right = {row.difference:.3g}{unit} · {_allowed(row)}{unit}: {row.reason}")
         word = "Broken" if row.is_broken else "Its broken twin"
         st.caption(f"{word}: {row.broken}.")
+
+
+def measures(lens: Lens) -> list[str]:
+    """What the lens counts information in: bits, nats, or first the one and then the other."""
+    return [measure for is_on, measure in ((lens.shannon, "bits"), (lens.boltzmann, "nats")) if is_on]
 
 
 def _lines(formula: str) -> list[str]:

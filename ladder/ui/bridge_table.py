@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ladder.lenses import entropy, log_multiplicity
-from ladder.lenses.shannon import nats_to_bits
 from ladder.rungs import RUNGS
-from ladder.ui.bridge import say_what_is_read
+from ladder.ui.bridge import measures, say_what_is_read
 from ladder.ui.bridge_mark import DEFAULT_T, ledger_of, mark_of
 from ladder.ui.explain import explain
 from ladder.ui.tokens import plain
@@ -23,36 +22,34 @@ Say = Callable[["Identity"], str]
 CELLS: dict[str, tuple[str, Say, Say, str]] = {
     "Reality": (
         "multiplicity",
-        lambda i: f"The bytes can stand in Ω orders, and ln Ω is {i.boltzmann:.4f} nats for each byte.",
-        lambda i: (
-            f"By its share alone, a byte is worth {float(nats_to_bits(i.shannon)):.4f} bits, Stirling's gap taken off."
-        ),
+        lambda i: f"The bytes can stand in Ω orders, and {_log(i)} Ω is {i.boltzmann:.4f} {i.measure} for each byte.",
+        lambda i: f"By its share alone, a byte is worth {i.shannon:.4f} {i.measure}, Stirling's gap taken off.",
         "Counting orders is pricing bytes",
     ),
     "Math": (
         "macrostates",
-        lambda i: f"Seen by their kind only, texts fall into macrostates of {i.boltzmann:.4f} nats a character.",
-        lambda i: f"Forgetting all but the kind throws away {float(nats_to_bits(i.shannon)):.4f} bits a character.",
+        lambda i: f"Seen by their kind only, texts fall into macrostates of {i.boltzmann:.4f} {i.measure} a character.",
+        lambda i: f"Forgetting all but the kind throws away {i.shannon:.4f} {i.measure} a character.",
         "What is forgotten is the room inside a macrostate",
     ),
     "Geometry": (
         "volume",
-        lambda i: f"The cloud of tokens fills a log-volume of {i.boltzmann:.4f} nats.",
-        lambda i: f"To say where a token lies costs {float(nats_to_bits(i.shannon)):.4f} bits, in units of the map.",
+        lambda i: f"The cloud of tokens fills a log-volume of {i.boltzmann:.4f} {i.measure}.",
+        lambda i: f"To say where a token lies costs {i.shannon:.4f} {i.measure}, in units of the map.",
         "Room is the price of a place",
     ),
     "Statistics": (
         "cross-entropy",
-        lambda i: f"In the body of the unigram q, the next token has a mean energy of {i.boltzmann * log(2):.4f} nats.",
-        lambda i: f"To believe q where p happens costs {i.shannon:.4f} bits: entropy and KL together.",
+        lambda i: f"In the body of the unigram q, the next token has a mean energy of {i.boltzmann:.4f} {i.measure}.",
+        lambda i: f"To believe q where p happens costs {i.shannon:.4f} {i.measure}: entropy and KL together.",
         "Energy is surprise, and excess free energy is KL",
     ),
     "Probability": (
         "free-energy",
-        lambda i: f"The next token is a body of free energy {i.boltzmann:.4f} nats: −T ln Z.",
+        lambda i: f"The next token is a body of free energy {i.boltzmann:.4f} {i.measure}: −T {_log(i)} Z.",
         lambda i: (
             f"What the next token costs beyond the likeliest one, less T times its entropy, is "
-            f"{float(nats_to_bits(i.shannon)):.4f} bits."
+            f"{i.shannon:.4f} {i.measure}."
         ),
         "Softmax is Gibbs' distribution",
     ),
@@ -67,6 +64,7 @@ def table_panel(view: View) -> None:
     if found is None:
         return
     rows = {row.key: row for row in found}
+    counted, priced = measures(view.lens)[-1], measures(view.lens)[0]
     for rung in RUNGS:
         key, boltzmann, shannon, bridge = CELLS[rung.name]
         row = rows[key]
@@ -76,12 +74,13 @@ def table_panel(view: View) -> None:
                 st.caption(plain(row.why_not))
                 continue
             left, middle, right = st.columns(3)
-            left.markdown(f"**Boltzmann.** {boltzmann(row)}")
-            middle.markdown(f"**Shannon.** {shannon(row)}")
+            left.markdown(f"**Boltzmann.** {boltzmann(row.read_in(counted))}")
+            middle.markdown(f"**Shannon.** {shannon(row.read_in(priced))}")
+            apart = row.read_in(priced)
             right.markdown(
-                f"**Bridge** {mark_of(row)} {bridge}: the two differ by {abs(row.difference):.1e} {row.unit}."
+                f"**Bridge** {mark_of(row)} {bridge}: the two differ by {abs(apart.difference):.1e} {apart.unit}."
             )
-    row = rows["multiplicity"]
+    row = rows["multiplicity"].read_in(priced)
     explain(
         "table",
         formula=row.written if row.applies else r"S = H \ln 2",
@@ -90,3 +89,8 @@ def table_panel(view: View) -> None:
         answer=f"In the number, yes: a factor of ln 2 = {log(2):.6f}. In what one sees, no. Whoever counts orders asks "
         "how much a look at the whole leaves open; whoever prices messages asks what the next piece will cost.",
     )
+
+
+def _log(row: "Identity") -> str:
+    """The logarithm that counts in the row's unit."""
+    return "ln" if row.measure == "nats" else "log₂"

@@ -1,5 +1,8 @@
 """Every identity holds, on random texts and on three corpora, and every broken twin fails."""
 
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from math import inf, log
 
@@ -8,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ladder.bridge import CHECKS, Context, Identity, identities, proved
+from ladder.bridge import CHECKS, READINGS, Context, Identity, gradient_by_autograd, identities, proved
 from ladder.bridge.exponential import largest_entropy, likeliest
-from ladder.bridge.identity import tex
+from ladder.bridge.identity import amount, tex
 from ladder.bridge.math import KIND, told
 from ladder.bridge.reality import huffman_lengths, stirling_gap
 from ladder.lenses import log_multiplicity, softmax
@@ -115,6 +118,36 @@ def test_on_strange_texts_no_tick_is_hollow(name):
             assert not identity.tampered.holds, identity.key
 
 
+def test_each_row_says_the_same_in_bits_and_in_nats(ledger):
+    about_information = [i for i in ledger if i.applies and i.measure]
+    assert len(about_information) >= 20
+    for native in about_information:
+        bits, nats = (native.read_in(measure) for measure in ("bits", "nats"))
+        assert bits.boltzmann * log(2) == pytest.approx(nats.boltzmann, rel=1e-12), native.key
+        assert bits.difference * log(2) == pytest.approx(nats.difference, rel=1e-6, abs=1e-15), native.key
+        for row, symbol, other in ((bits, "log_2", r"\ln"), (nats, r"\ln", "log_2")):
+            assert row.holds is True, native.key
+            assert row.tampered.holds is False, native.key
+            assert tex(row.shannon) in row.written, native.key
+            assert "«" not in row.written, native.key
+            assert other not in re.sub(r"\\t?frac\{1\}\{\\ln 2\}|\\ln 2 ", "", row.written), (native.key, symbol)
+        assert (bits.written == nats.written) == (bits.boltzmann == nats.boltzmann), native.key
+
+
+def test_the_formulas_numbers_follow_the_unit():
+    row = Identity("k", "n", STATISTICS, 1.0, 1.0, "bits/token", f"«H» = «L», {amount(3.0)}, {amount(2.0, power=2)}")
+    nats = row.read_in("nats")
+    assert nats.unit == "nats/token"
+    assert nats.written == f"S = {tex(log(2))}, {tex(3 * log(2))}, {tex(2 * log(2) ** 2)}"
+    assert nats.read_in("bits").written == row.written == "H = 1, 3, 2"
+
+
+def test_every_row_has_words_of_both_lenses(ledger):
+    assert {i.key for i in ledger} | {"autograd"} == set(READINGS)
+    for reading in READINGS.values():
+        assert reading.boltzmann != reading.shannon
+
+
 def test_a_row_whose_twin_passes_does_not_apply():
     weak = Identity("k", "n", STATISTICS, 1.0, 1.0, tolerance=2.0, broken="off by one", broken_shannon=2.0)
     assert proved(weak).holds is None
@@ -162,14 +195,53 @@ def test_both_solvers_agree_with_scipy():
     assert abs(root - lam) < 1e-9
 
 
-def test_the_gradient_is_autograds_too():
+@pytest.mark.parametrize("name", CORPORA)
+def test_autograd_finds_the_gradient_on_the_corpora(name):
+    pytest.importorskip("torch")
+    context = Context.of(take(load_sample(name), stop=CORPORA[name]))
+    row = proved(gradient_by_autograd(context))
+    assert row.holds is True
+    assert row.tampered.holds is False
+    by_steps = next(check for check in CHECKS if check.__name__ == "gradient")(context)
+    assert row.shannon == by_steps.shannon  # one right side, three roads
+    assert abs(row.difference) < 1e-12
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_autograd_finds_the_gradient_on_random_sources(seed):
+    pytest.importorskip("torch")
+    text = "".join(np.random.default_rng(seed).choice(list("abcdefg "), size=2000, p=[0.3] + 7 * [0.1]))
+    row = proved(gradient_by_autograd(Context.of(Corpus.of("source", text))))
+    assert row.holds is True
+    assert row.tampered.holds is False
+
+
+def test_a_gradient_with_one_wrong_entry_is_found(monkeypatch):
     torch = pytest.importorskip("torch")
-    context = Context.of(take(load_sample("hamlet"), stop=0.05))
-    p = torch.tensor(softmax(context.logits))
-    theta = torch.tensor(context.logits / 2, requires_grad=True)
-    (-(p * torch.log_softmax(theta, 0)).sum()).backward()
-    expected = softmax(context.logits / 2) - softmax(context.logits)
-    assert np.abs(theta.grad.numpy() - expected).max() < 1e-12
+    real = torch.autograd.grad
+
+    def wrong(loss, theta):
+        (grad,) = real(loss, theta)
+        grad[0] += 1e-6
+        return (grad,)
+
+    monkeypatch.setattr(torch.autograd, "grad", wrong)
+    assert gradient_by_autograd(Context.of(take(load_sample("hamlet"), stop=0.05))).holds is False
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_on_strange_texts_autograd_has_no_hollow_tick(name):
+    pytest.importorskip("torch")
+    row = proved(gradient_by_autograd(Context.of(Corpus.of(name, STRANGE[name]))))
+    assert row.why_not if row.holds is None else not row.tampered.holds
+
+
+def test_the_ledger_does_not_wait_for_torch():
+    code = (
+        "import sys; from ladder.bridge import Context, identities; from ladder.reality import Corpus;"
+        "identities(Context.of(Corpus.of('t', 'to be or not to be. ' * 99))); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_ledger_of_a_megabyte_takes_less_than_three_seconds():

@@ -5,10 +5,12 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ladder.bridge import CHECKS, Context, identities
+from ladder.bridge import CHECKS, READINGS, Context, identities
 from ladder.reality import Corpus, load_sample, take
 from ladder.rungs import BRIDGE, MATH, PAGES, RUNGS
+from ladder.ui.bridge_autograd import START
 from ladder.ui.jobs import pool
+from ladder.ui.lens import LENSES
 
 STRANGE = {
     "one character": "é",
@@ -86,6 +88,29 @@ def test_the_switch_breaks_every_row(hamlet):
     assert "✅" not in shown(at)
 
 
+def test_autograds_row_has_no_tick_before_it_is_computed(hamlet, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr("ladder.ui.bridge_autograd.torch_is_loaded", lambda: False)
+    at = drive("ledger", hamlet, rows="Statistics")
+    applying = sum(row.applies for row in identities(Context.of(hamlet, vocabulary_size=512)))
+    assert f"**{applying} of {applying} identities hold" in shown(at)
+    assert "◻️ **The gradient is q − p, by autograd**" in shown(at)
+    assert len(at.dataframe[0].value) == len(CHECKS)
+    at = settled(next(b for b in at.button if b.label == START).click().run())
+    assert "✅ **The gradient is q − p, by autograd**" in shown(at)
+    assert f"**{applying + 1} of {applying + 1} identities hold" in shown(at)
+    assert len(at.dataframe[0].value) == len(CHECKS) + 1
+    at.toggle(key="break").set_value(True)
+    assert "❌ **The gradient is q − p, by autograd**" in shown(settled(at.run()))
+
+
+def test_autograd_is_asked_at_once_where_torch_is_loaded(hamlet, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr("ladder.ui.bridge_autograd.torch_is_loaded", lambda: True)
+    at = settled(drive("ledger", hamlet, rows="Statistics"))
+    assert "✅ **The gradient is q − p, by autograd**" in shown(at)
+
+
 def test_the_whole_ledger_is_one_table(hamlet):
     table = drive("ledger", hamlet).dataframe[0].value
     assert len(table) == len(CHECKS)
@@ -104,6 +129,34 @@ def test_the_table_has_five_rungs_and_both_lenses(hamlet):
     text = shown(drive("table", hamlet))
     assert text.count("**Boltzmann.**") == text.count("**Shannon.**") == 5
     assert text.count("**Bridge** ✅") == 5
+
+
+def test_the_ledger_speaks_the_lens(hamlet):
+    row = next(row for row in identities(Context.of(hamlet, vocabulary_size=512)) if row.key == "cross-entropy")
+    said = {lens: shown(drive("ledger", hamlet, rows="Statistics", lens=lens)) for lens in LENSES}
+    bits, nats = (row.read_in(measure).written.split(r" \qquad")[0] for measure in ("bits", "nats"))
+    assert bits in said["Shannon"]
+    assert nats not in said["Shannon"]
+    assert nats in said["Boltzmann"]
+    assert bits not in said["Boltzmann"]
+    assert nats in said["both"]
+    assert bits in said["both"]
+    words = READINGS["cross-entropy"]
+    assert words.shannon in said["Shannon"]
+    assert words.boltzmann not in said["Shannon"]
+    assert words.boltzmann in said["Boltzmann"]
+    assert words.shannon not in said["Boltzmann"]
+
+
+def test_the_table_of_the_rungs_speaks_the_lens(hamlet):
+    drawn = {lens: drive("table", hamlet, lens=lens).markdown for lens in LENSES}
+    said = {lens: "".join(m.value for m in cells if m.value.startswith("**")) for lens, cells in drawn.items()}
+    assert " nats" not in said["Shannon"]
+    assert " bits" not in said["Boltzmann"]
+    assert " nats" in said["both"]
+    assert " bits" in said["both"]
+    assert "log₂ Ω" in said["Shannon"]
+    assert "ln Ω" in said["Boltzmann"]
 
 
 def test_the_choices_of_this_view_are_listed(hamlet):
