@@ -5,14 +5,17 @@ from ladder.ui.frame import open_rung, panels
 
 view = open_rung(GEOMETRY)
 
-from ladder.ui import geometry
+from ladder.ui import attention, cosine, maps, neighbours, senses, shape, words
 
 panels(
     view,
     {
-        "map": ("Map", geometry.map_panel),
-        "neighbours": ("Neighbours", geometry.neighbours_panel),
-        "attention": ("Attention", geometry.attention_panel),
-        "shape": ("Shape", geometry.shape_panel),
+        "map": ("Map", maps.map_panel),
+        "neighbours": ("Neighbours", neighbours.neighbours_panel),
+        "words": ("Words", words.words_panel),
+        "attention": ("Attention", attention.attention_panel),
+        "senses": ("Senses", senses.senses_panel),
+        "cosine": ("Is it cosine?", cosine.cosine_panel),
+        "shape": ("Shape", shape.shape_panel),
     },
 )

@@ -68,6 +68,12 @@ def text(key: str, label: str, default: str = "", **options: Any) -> str:
     return st.text_input(label, default, key=key, **BIND, **options)
 
 
+def area(key: str, label: str, default: str = "", **options: Any) -> str:
+    """Lines of text."""
+    DEFAULTS[key] = default
+    return st.text_area(label, default, key=key, **BIND, **options)
+
+
 def toggle(key: str, label: str, default: bool = False, **options: Any) -> bool:
     """On or off."""
     _check(key, default, lambda text: text.lower() in ("true", "false", "1", "0"), "true or false")

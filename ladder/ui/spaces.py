@@ -20,6 +20,7 @@ from ladder.reality import Corpus
 from ladder.ui import knobs
 from ladder.ui.cache import identity, shared
 from ladder.ui.jobs import Progress, run_job
+from ladder.ui.tokens import count, plain, visible
 from ladder.ui.view import View
 
 LEARNED, WORDS, SENTENCES = "learned", "words", "sentences"
@@ -170,6 +171,16 @@ def projected(chosen: Chosen, method: str, title: str, seed: int) -> Projection 
     )
 
 
+def say_unknown(tokens: encoder.Tokens) -> None:
+    """What of a sentence the encoder cannot read, or does not reach."""
+    if tokens.unknown:
+        st.warning(
+            f"{tokens.unknown} of {len(tokens.pieces)} tokens are [UNK]: the encoder has no sign for what stands there."
+        )
+    if tokens.cut:
+        st.warning(f"The last {tokens.cut} tokens are beyond what the encoder reads at once and are left out.")
+
+
 def _load(progress: Progress) -> encoder.Encoder:
     try:
         return loaded_encoder(encoder_place(), progress)
@@ -202,6 +213,29 @@ def _say_how_legible(read: encoder.Legibility) -> None:
         )
     if read.cut:
         st.caption(f"{read.cut:,} of the texts are longer than the encoder reads at once; their ends are not read.")
+
+
+def say_how_it_was_read(tokens: encoder.Tokens) -> None:
+    """What the tokenizer did to a sentence that the encoder cannot read well; nothing for one that it can."""
+    n = len(tokens.pieces) - encoder.SPECIAL
+    if n < 1:
+        st.warning("The encoder’s tokenizer leaves nothing of this sentence.")
+        return
+    words = sum(not piece.startswith("##") for piece in tokens.pieces) - encoder.SPECIAL
+    if tokens.unknown:
+        st.warning(
+            f"{tokens.unknown} of {n} tokens are [UNK] ({tokens.unknown / n:.0%}): the encoder has no sign for what "
+            "stands there, and gives one and the same vector to all of it."
+        )
+    elif n > 2.5 * max(words, 1):
+        first = next(i for i, piece in enumerate(tokens.pieces) if i + 1 < len(tokens.pieces) and "##" in piece)
+        spelled = " ".join(visible(piece) for piece in tokens.pieces[first - 1 : first + 4])
+        st.warning(
+            f"The encoder spells this sentence: {n} tokens for {count(words, 'word')} (it begins “{plain(spelled)}”). "
+            "It was taught English; these pieces are letters to it, hardly words."
+        )
+    if tokens.cut:
+        st.caption(f"The last {count(tokens.cut, 'token')} of the sentence are beyond what the encoder reads at once.")
 
 
 def _kept(vectors: Floats) -> Floats:

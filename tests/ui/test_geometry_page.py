@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from ladder.geometry import Layers, Tokens, encoder
 from ladder.reality import Corpus
-from ladder.ui import geometry
+from ladder.ui import maps
 
 PANELS = ("map", "neighbours", "attention", "shape")
 STRANGE = {
@@ -59,11 +59,13 @@ def _stand_in(monkeypatch):
 
 
 def script(panel, corpus, lens):
-    from ladder.ui import geometry
+    from importlib import import_module
+
     from ladder.ui.lens import LENSES
     from ladder.ui.view import View
 
-    getattr(geometry, f"{panel}_panel")(View(corpus, corpus, "test", "bpe", 512, LENSES[lens]))
+    module = import_module("ladder.ui.maps" if panel == "map" else f"ladder.ui.{panel}")
+    getattr(module, f"{panel}_panel")(View(corpus, corpus, "test", "bpe", 512, LENSES[lens]))
 
 
 def drive(panel: str, text: str, lens: str = "Shannon", **query: object) -> AppTest:
@@ -239,4 +241,4 @@ def test_names_on_the_map_are_the_most_frequent_of_their_cell():
     import pandas as pd
 
     table = pd.DataFrame({"text": ["first", "second", "far"], "x": [0.0, 0.01, 1.0], "y": [0.0, 0.01, 1.0]})
-    assert list(geometry.named(table, short=True)["text"]) == ["first", "far"]
+    assert list(maps.named(table, short=True)["text"]) == ["first", "far"]
