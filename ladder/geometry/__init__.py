@@ -12,6 +12,7 @@
     cosine.py        a product with the lengths of its vectors in, and taken out
     parameters.py    what a network stores, by kind
     senses.py        one word in many sentences, layer by layer
+    cell.py          one head of it, down to one number
     volume.py        how much room a cloud takes
     trace.py         what a causal transformer holds between its ids and its logits
 
@@ -25,6 +26,7 @@ Importing this loads no network: `load_encoder` does, and takes seconds.
 
 from ladder.geometry.analogies import Analogy, Score, along, analogy, axis, score
 from ladder.geometry.attention import Attention, attend, effective_tokens, products, sink_share
+from ladder.geometry.cell import Cell, Ensemble, Head, cell_of, ensemble_of, head_from, head_of
 from ladder.geometry.cosine import ByCosine, HeadComparison, compare_heads, spearman, without_norms
 from ladder.geometry.crowd import Crowd, all_but_the_top, crowd_of, isotropy
 from ladder.geometry.embeddings import cooccurrences, ppmi, ppmi_svd
@@ -54,8 +56,11 @@ __all__ = [
     "Analogy",
     "Attention",
     "ByCosine",
+    "Cell",
     "Crowd",
     "Encoder",
+    "Ensemble",
+    "Head",
     "HeadComparison",
     "Index",
     "LayerTrace",
@@ -80,14 +85,18 @@ __all__ = [
     "analogy",
     "attend",
     "axis",
+    "cell_of",
     "compare_heads",
     "cooccurrences",
     "cosine_similarity",
     "crowd_of",
     "effective_tokens",
     "embed",
+    "ensemble_of",
     "find_word",
     "frequent_words",
+    "head_from",
+    "head_of",
     "isotropy",
     "layers_of",
     "learned",
