@@ -11,6 +11,7 @@ part of the text that was set aside: whoever learns by heart is found out there.
     AdditiveNGram    counts with a little added: it overfits, and shows how
     LogBilinear      logits as dot products with the vector of the token before
     Mixture          several models, weighed by expectation and maximisation
+    Transformer      trained live, in PyTorch, and open at every place
     AdaptiveMixture  goes on learning while it reads, as compressors do
     fit_bigrams      a table learned by gradient descent, and without Z: it ends where counting ends
     by_root, by_dual the belief of largest entropy with a given mean
@@ -44,6 +45,7 @@ from ladder.statistics.ngram import NGram
 from ladder.statistics.paired import Paired, compare
 from ladder.statistics.passages import SuffixArray
 from ladder.statistics.size import two_part_price
+from ladder.statistics.transformer import Shape, Transformer
 
 __all__ = [
     "AdaptiveMixture",
@@ -56,7 +58,9 @@ __all__ = [
     "Mixture",
     "NGram",
     "Paired",
+    "Shape",
     "SuffixArray",
+    "Transformer",
     "bigram_counts",
     "by_dual",
     "by_root",
