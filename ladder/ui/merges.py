@@ -54,11 +54,11 @@ def merges_panel(view: View) -> None:
         return
     _history(view, corpus, pieces, moments)
     cheapest = min(moments, key=lambda moment: moment.bill.total)
-    paid = cheapest.bill
+    paid, scale = cheapest.bill, view.lens.scale
     explain(
         "merges",
-        formula=rf"\frac{{{paid.learned:.0f} + {paid.codebook:.0f}}}{{{paid.n_bytes}}} = "
-        rf"{paid.total / paid.n_bytes:.4f}\ \tfrac{{\text{{bits}}}}{{\text{{byte}}}}\quad "
+        formula=rf"\frac{{{scale(paid.learned):.0f} + {scale(paid.codebook):.0f}}}{{{paid.n_bytes}}} = "
+        rf"{view.lens.tex(paid.total / paid.n_bytes, per='byte')}\quad "
         rf"\text{{after }} {cheapest.merges} \text{{ merges}}",
         source=[undo, codebook_bits],
         question="Each merge is the commonest pair. Does each make the text cheaper?",
