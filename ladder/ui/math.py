@@ -50,6 +50,7 @@ from ladder.ui.frame import VOCABULARY_SIZES
 from ladder.ui.jobs import run_job
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import Token, plain, token_colour, token_strip, visible
+from ladder.ui.undone import pickable_strip, show_undone
 from ladder.ui.view import View
 
 T = TypeVar("T")
@@ -110,8 +111,14 @@ def tokens_panel(view: View) -> None:
     stop = min(start + STRIP, len(encoded.ids))
     pieces = alphabet(corpus, view.scheme, view.vocabulary_size)
     label = f"Tokens {start + 1:,} to {stop:,} of {len(encoded.ids):,} in the alphabet {SCHEMES[view.scheme].title}"
-    st.caption(f"{label}. Hover or touch a token for its id.")
-    token_strip(_tokens(view, pieces, encoded, start, stop), label=label)
+    undone = "; click it, or walk with the arrows and press Enter, to undo its merges" if view.scheme == "bpe" else ""
+    st.caption(f"{label}. Hover or touch a token for its id{undone}.")
+    strip = _tokens(view, pieces, encoded, start, stop)
+    if isinstance(pieces, BPEAlphabet):
+        pickable_strip(pieces, encoded.ids[start:stop].tolist(), strip, label=label, key="tokens-strip")
+        show_undone(pieces, encoded.counts)
+    else:
+        token_strip(strip, label=label)
     amount = partial(view.lens.amount, digits=2)
     explain(
         "tokens",
