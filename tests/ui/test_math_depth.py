@@ -9,18 +9,8 @@ from ladder.math import encode, fit_bpe
 from ladder.reality import Corpus, load_sample, to_text
 from ladder.rungs import MATH
 from ladder.ui.undone import is_text, named, named_hex
+from tests.ui.conftest import STRANGE
 
-STRANGE = {
-    "three bytes": "abc",
-    "one character": "é",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-}
 PANELS = ("merges", "cuts", "tax")
 TEXT = "the thing, the thing, then the theme; Hamlet thinks of this and that. " * 40
 
