@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import measure as charts
+from ladder.lenses import nats_to_bits
 from ladder.lenses.simplex import Floats
 from ladder.probability import next_distribution
 from ladder.probability.calibration import (
@@ -121,7 +122,8 @@ def belief_panel(view: View) -> None:
     with right:
         _price_and_choices(view, found)
     met, expected = found.met
-    checks([("mean E met = mean U expected, nats", met, expected)])
+    per_nat = view.lens.scale(float(nats_to_bits(1.0)))
+    checks([(f"mean E met = mean U expected, {view.lens.unit}", met * per_nat, expected * per_nat)])
     st.caption("On the validation text, at the T fitted there: the best T is where the two are equal.")
     st.markdown("##### The same model as a menu")
     T = knobs.slider("menuT", "Temperature of the menu", 0.1, 4.0, 1.5, step=0.1)
@@ -135,14 +137,14 @@ def belief_panel(view: View) -> None:
             f"{p.max():.1%}: {dishes}"
         )
     st.caption(
-        "For betting, for compressing, for saying how sure one is, only the fitted T will do: any other costs bits. "
+        "For betting, for compressing, for saying how sure one is, only the fitted T will do: any other costs more. "
         "For ideas to choose from, a wider menu may serve better; then its percentages must not be read as beliefs."
     )
     explain(
         "belief",
         formula=rf"""\begin{{aligned}}
 \mathrm{{ECE}} &= \sum_B \tfrac{{|B|}}{{n}}\,|\bar c(B) - \mathrm{{hits}}(B)| = {found.before.ece:.4f} \\
-T^* &= \arg\min_T \sum_x -\log_2 q_T(x) = {found.T:.4f} \\
+T^* &= \arg\min_T \sum_x -{view.lens.tex_log} q_T(x) = {found.T:.4f} \\
 \mathrm{{ECE}}(T^*) &= {found.after.ece:.4f}
 \end{{aligned}}""",
         source=[reliability, fit_temperature, met_and_expected],
@@ -197,7 +199,7 @@ def _price_and_choices(view: View, found: Belief) -> None:
         log_x=True,
         marked=found.T if TEMPERATURES[0] <= found.T <= TEMPERATURES[-1] else None,
     )
-    wide = f"At T = 2 a token is chosen among 2^{np.interp(2, TEMPERATURES, found.choices):.1f} equal ones"
-    said = f"{finding}. {wide}, at T = 1 among 2^{np.interp(1, TEMPERATURES, found.choices):.1f}."
+    wide, narrow = (2 ** np.interp(T, TEMPERATURES, found.choices) for T in (2, 1))
+    said = f"{finding}. At T = 2 a token is chosen as if among {wide:,.1f} equal ones, at T = 1 among {narrow:,.1f}."
     show_chart(chart, table, key="belief-price", alt=said, width="stretch")
     st.caption(said.split(". ", 1)[1])

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import learning as charts
-from ladder.lenses import bits_to_nats, kl_divergence
+from ladder.lenses import kl_divergence, nats_to_bits
 from ladder.lenses.simplex import Floats, relative_frequencies
 from ladder.reality import SAMPLES, Corpus
 from ladder.statistics.information import (
@@ -79,12 +79,13 @@ def between_panel(view: View) -> None:
     area = float(np.trapezoid((1 - fine) * on, fine))
     st.caption(
         f"Line: the variance of ln(q/p) on the e-geodesic. Dots: ln Z differenced twice. The area under (1 − t) g is "
-        f"{area:.5f} nats, and KL(p‖q) is {float(bits_to_nats(there)):.5f}."
+        f"{view.lens.amount(float(nats_to_bits(area)), digits=5)}, and KL(p‖q) is {view.lens.amount(there, digits=5)}."
     )
     explain(
         "between",
         formula=r"g(t) = \mathrm{Var}_{p_t}\!\left[\ln\tfrac{q}{p}\right] = \frac{d^2 \ln Z}{dt^2}, \qquad "
-        rf"\int_0^1 (1-t)\, g\, dt = {area:.5f} = \mathrm{{KL}}(p\|q)\ \text{{in nats}}",
+        rf"\int_0^1 (1-t)\, g\, dt = {area:.5f}\ \text{{nats}} = {view.lens.tex(there, digits=5)} = "
+        r"\mathrm{KL}(p\|q)",
         source=[e_geodesic, m_geodesic, fisher_along, jensen_shannon_distance],
         question="KL there and KL back differ. Is there an honest distance between two texts?",
         answer=f"The root of the Jensen–Shannon divergence is one: here {distance:.4f}, from 0 for the same letters to "

@@ -94,10 +94,12 @@ def _card(lens: Lens, row: "Identity") -> None:
         ):
             if is_on:
                 st.markdown(f"**{name}:** {words}.")
-        for written in dict.fromkeys(row.read_in(measure).written for measure in measures(lens)):
+        units = measures(lens) if row.measure else [lens.unit]
+        for unit in units:
+            written = (rf"\text{{in {unit}:}} \qquad " if len(units) > 1 else "") + row.read_in(unit).written
             st.latex(r"\small\begin{gathered}" + r" \\ ".join(_lines(written)) + r"\end{gathered}")
-        unit = f" {row.unit}" if row.unit else ""
-        st.caption(f"left − right = {row.difference:.3g}{unit} · {_allowed(row)}{unit}: {row.reason}")
+        of = f" {row.unit}" if row.unit else ""
+        st.caption(f"left − right = {row.difference:.3g}{of} · {_allowed(row)}{of}: {row.reason}")
         word = "Broken" if row.is_broken else "Its broken twin"
         st.caption(f"{word}: {row.broken}.")
 

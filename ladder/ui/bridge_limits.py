@@ -48,8 +48,7 @@ def limits_panel(view: View) -> None:
     a, b = found.bits_per_token
     explain(
         "limits",
-        formula=rf"{a:.4f}\ \tfrac{{\text{{bits}}}}{{\text{{byte token}}}} \ne {b:.4f}\ "
-        r"\tfrac{\text{bits}}{\text{token}}",
+        formula=rf"{view.lens.tex(a, per='byte token')} \ne {view.lens.tex(b, per='token')}",
         source=[limits],
         question="Which of these boxes would go away with a longer text?",
         answer="Hardly any. More text makes the estimates sharper, but which text, which alphabet, which aim and which "

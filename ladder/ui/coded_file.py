@@ -147,12 +147,14 @@ def _show_file(view: View, written: Written, choice: Choice) -> None:
         icon="💾",
         on_click="ignore",
     )
+    log = view.lens.tex_log
+    eight = "8" if view.lens.shannon else r"8 \ln 2"
     explain(
         "file",
         formula=rf"""\begin{{aligned}}
-\tfrac18 \textstyle\sum_t -\log_2 q(x_t \mid x_{{<t}}) &= {written.bits / 8:.1f}\ \text{{bytes}} \\
+\tfrac{{1}}{{{eight}}} \textstyle\sum_t -{log} q(x_t \mid x_{{<t}}) &= {written.bits / 8:.1f}\ \text{{bytes}} \\
 \text{{file}} &= {HEADER_BYTES} + {len(written.data) - HEADER_BYTES} = {len(written.data)}\ \text{{bytes}} \\
-8 \cdot {len(written.data)} / {n} &= {price:.4f}\ \text{{bits/byte}}
+{eight} \cdot {len(written.data)} / {n} &= {view.lens.tex(price, per="byte")}
 \end{{aligned}}""",
         source=[compress, decompress],
         question="The decoder must hold the model. If the model travelled with the file, would this still be the "

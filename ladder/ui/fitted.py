@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import statistics as charts
-from ladder.lenses import bits_to_nats, cross_entropy, entropy, kl_divergence, softmax
+from ladder.lenses import bits_to_nats, cross_entropy, entropy, kl_divergence, nats_to_bits, softmax
 from ladder.lenses.simplex import Floats
 from ladder.math import Encoding
 from ladder.statistics import (
@@ -71,7 +71,8 @@ def _by_hand(view: View, text: Encoding) -> None:
         source=[softmax, cross_entropy, kl_divergence],
         question=f"Your q errs most on {spoken(symbols[worst])}. By how much, and in which direction, should its θ "
         "move first?",
-        answer=f"The slope of H(p, q) in θ is q − p = {q[worst] - p[worst]:+.4f} nats for each unit of θ: move it "
+        answer=f"The slope of H(p, q) in θ is q − p = "
+        f"{view.lens.amount(float(nats_to_bits(q[worst] - p[worst])), digits=4)} for each unit of θ: move it "
         f"{'down' if q[worst] > p[worst] else 'up'}. The lowest point is at θ = ln p: "
         + ", ".join(f"{spoken(s)} {t:.2f}" for s, t in zip(symbols, np.log(p), strict=True))
         + ".",

@@ -186,13 +186,15 @@ def _results(view: View, game: Game) -> None:
         legend += f" {ENOUGH - readers.n} more letters, and people get their line in the waterfall."
     st.caption(legend)
     missing = (np.count_nonzero(readers.counts) - 1) / (2 * readers.n * np.log(2))
+    log, H = view.lens.tex_log, view.lens.letter
     explain(
         "guess",
-        formula=r"\sum_i i\,(q_i - q_{i+1}) \log_2 i \;\le\; H \;\le\; -\sum_i q_i \log_2 q_i \\"
-        rf"{readers.bounds.lower:.3f} \;\le\; H \;\le\; {readers.bounds.upper:.3f}\ \text{{bits/letter}}",
+        formula=rf"\sum_i i\,(q_i - q_{{i+1}}) {log} i \;\le\; {H} \;\le\; -\sum_i q_i {log} q_i \\"
+        rf"{view.lens.scale(readers.bounds.lower):.3f} \;\le\; {H} \;\le\; "
+        rf"{view.lens.tex(readers.bounds.upper, per='letter', digits=3)}",
         source=[shannon_bounds],
         question="Why are numbers of guesses enough to bound the entropy, though nobody ever names a probability?",
         answer="The ranks can stand for the text: a twin of the guesser turns them back into letters, so coding the "
         "ranks by their shares costs no less than the text’s entropy, which gives the upper bound. With so few guesses "
-        f"it comes out too low itself, by about {missing:.2f} bits a letter here.",
+        f"it comes out too low itself, by about {view.lens.amount(missing, digits=2)} a letter here.",
     )

@@ -64,32 +64,35 @@ def temperature_panel(view: View) -> None:
         )
     _partition(curve.Z, float(here.Z), T, len(E))
     st.caption(
-        f"Energies are E = −ln q of the model’s next-token distribution, k = 1; amounts in {unit}. At T = 1 the body "
+        f"Energies are E = −{view.lens.log} q of the model’s next-token distribution, k = 1; amounts in {unit}. "
+        f"At T = 1 the body "
         "is the model itself: Z = 1, F = 0, U = S."
     )
     slope = slopes(E, T=T)
     checks(
         [
-            ("F = U − TS", here.F, here.U - T * here.S),
-            ("−S = dF/dT", -here.S, slope.dF_dT),
-            ("C = Var(E)/T² = dU/dT", here.C, slope.dU_dT),
-            ("C = Var(E)/T² = T dS/dT", here.C, slope.T_dS_dT),
+            ("F = U − TS", F, U - TS),
+            ("−S = dF/dT", -here.S * per_nat, slope.dF_dT * per_nat),
+            ("C = Var(E)/T² = dU/dT", here.C * per_nat, slope.dU_dT * per_nat),
+            ("C = Var(E)/T² = T dS/dT", here.C * per_nat, slope.T_dS_dT * per_nat),
         ]
     )
-    st.caption("In nats. Derivatives are fourth-order finite differences of the curves, a second route to S and C.")
+    st.caption(f"In {unit}. Derivatives are fourth-order finite differences of the curves, a second route to S and C.")
     draw_phases(view, asked)
+    per_bit = r"\tfrac{1}{\ln 2} " if view.lens.shannon else ""
     explain(
         "temperature",
         formula=rf"""\begin{{aligned}}
 Z &= \textstyle\sum_i e^{{-E_i/T}} = {here.Z:.5g} \\
-F &= -T \ln Z = {here.F:z.4f} \\
-U - TS &= {here.U:z.4f} - {T:g} \cdot {here.S:z.4f} = {here.U - T * here.S:z.4f} \\
-C &= \mathrm{{Var}}(E)/T^2 = {here.C:z.4f}
+F &= -T {view.lens.tex_log} Z = {F:z.4f}\ \text{{{unit}}} \\
+U - TS &= {U:z.4f} - {T:g} \cdot {here.S * per_nat:z.4f} = {U - TS:z.4f} \\
+C &= {per_bit}\mathrm{{Var}}(E)/T^2 = {here.C * per_nat:z.4f}
 \end{{aligned}}""",
         source=[thermodynamics, slopes],
         question="Where does S end as T grows without bound, and where as T falls to 0?",
-        answer=f"At infinite T all {len(E):,} tokens are alike: S = ln {len(E):,} = {np.log(len(E)):.3f} nats. At 0 "
-        "only the likeliest is left, and S = 0, or ln g where g tokens tie.",
+        answer=f"At infinite T all {len(E):,} tokens are alike: S = {view.lens.log} {len(E):,} = "
+        f"{view.lens.amount(float(np.log2(len(E))))}. At 0 "
+        f"only the likeliest is left, and S = 0, or {view.lens.log} g where g tokens tie.",
     )
 
 

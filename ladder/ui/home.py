@@ -14,7 +14,8 @@ def home(view: View, menu: Mapping[str, StreamlitPage]) -> None:
     """The page that `streamlit run app.py` opens."""
     st.header("One text climbs five rungs", anchor=False)
     st.markdown(
-        f"**{plain(view.corpus.name)}** starts as bytes that cost 8 bits each. Every rung learns something of it, "
+        f"**{plain(view.corpus.name)}** starts as bytes that cost {view.lens.amount(8, digits=2)} each. Every "
+        f"rung learns something of it, "
         "and the price of a byte falls. What remains at the top can write, and what it writes can be climbed again."
     )
     for rung in RUNGS:

@@ -57,7 +57,8 @@ def jaynes_panel(view: View) -> None:
     explain(
         "jaynes",
         formula=r"p_i = \frac{e^{-\lambda E_i}}{\sum_j e^{-\lambda E_j}}, \qquad \langle E \rangle = "
-        rf"{float(root.p @ E):.6f}, \quad \lambda = {root.multiplier:.6f}, \quad S = {root.entropy:.6f}\ \text{{nats}}",
+        rf"{float(root.p @ E):.6f}, \quad \lambda = {root.multiplier:.6f}, \quad {view.lens.letter} = "
+        rf"{view.lens.tex(S, digits=6)}",
         source=[by_root, by_dual, softmax],
         question="Why a softmax, and not another shape with the same mean?",
         answer="Any other shape has less entropy: it claims to know something that the mean does not say. Setting the "

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import learning as charts
+from ladder.lenses import nats_to_bits
 from ladder.reality import Corpus
 from ladder.statistics.bigrams import NOISE, BigramFit, bigram_counts, contrastive_slope, fit_bigrams, nce_slope
 from ladder.ui import knobs
@@ -49,10 +50,12 @@ def learning_panel(view: View) -> None:
     with right:
         _show_table(names, q, "learned", f"Learned, step {fit.kept[kept]:,}: furthest off {np.abs(q - p).max():.1%}")
     _show_roads(view, fits, road, step, excess)
-    worst_Z = {name: float(np.abs(fits[name].log_Z).max()) for name in ROADS}
+    worst_Z = {name: float(nats_to_bits(np.abs(fits[name].log_Z).max())) for name in ROADS}
     st.caption(
-        f"With the exact Z at hand: at the end |ln Z| is at most {worst_Z['nce']:.3f} nats for noise-contrastive "
-        f"estimation, which learns Z = 1 along with everything else, and {worst_Z['contrastive']:.3f} for contrastive "
+        f"With the exact Z at hand: at the end |{view.lens.log} Z| is at most {view.lens.amount(worst_Z['nce'])} "
+        f"for noise-contrastive "
+        f"estimation, which learns Z = 1 along with everything else, and "
+        f"{view.lens.amount(worst_Z['contrastive'])} for contrastive "
         f"divergence, which never learns Z. The {len(counts)} most frequent tokens take part; steps use samples, seed "
         f"{SEED}."
     )

@@ -20,6 +20,30 @@ class Lens(NamedTuple):
         """A number of bits in the charts' unit."""
         return bits if self.shannon else float(bits_to_nats(bits))
 
+    @property
+    def log(self) -> str:
+        """The logarithm that counts in the charts' unit, for running text."""
+        return "log₂" if self.shannon else "ln"
+
+    @property
+    def tex_log(self) -> str:
+        """The same in LaTeX."""
+        return r"\log_2" if self.shannon else r"\ln"
+
+    @property
+    def letter(self) -> str:
+        """Shannon's letter for entropy, or Boltzmann's."""
+        return "H" if self.shannon else "S"
+
+    def power(self, bits: float) -> str:
+        """How many equal choices that many bits are, in LaTeX: 2^{n} or e^{n}."""
+        return rf"{2 if self.shannon else 'e'}^{{{self.scale(bits):,.0f}}}"
+
+    def tex(self, bits: float, *, per: str = "", digits: int = 4) -> str:
+        """A number of bits in LaTeX with its unit."""
+        suffix = f"/{per}" if per else ""
+        return rf"{self.scale(bits):.{digits}f}\ \text{{{self.unit}{suffix}}}"
+
     def amount(self, bits: float, *, per: str = "", digits: int = 3) -> str:
         """A number of bits, written out: "2.189 bits/byte", "1.517 nats/byte" or both."""
         suffix = f"/{per}" if per else ""

@@ -114,7 +114,8 @@ def _show_curves(view: View, found: dict[float, list[Turn]], learner: str) -> No
     explain(
         "loop",
         formula=r"q_{k+1} = \mathrm{fit}(x), \quad x \sim q_k \qquad "
-        rf"\mathrm{{KL}}(q_{{{turns[-1].number}}} \,\|\, q_1) = {turns[-1].divergence:.3f}\ \text{{bits/token}}",
+        rf"\mathrm{{KL}}(q_{{{turns[-1].number}}} \,\|\, q_1) = "
+        rf"{view.lens.tex(turns[-1].divergence, per='token', digits=3)}",
         source=[generations, measured],
         question="A model learns from what the one before has drawn, again and again. What goes first?",
         answer="With counts alone the tails: what a finite draw misses can never be drawn again, so the text grows "

@@ -1,6 +1,7 @@
 """The panels of the rung Math: tokens, five alphabets, the vocabulary's size, maps that forget, Zipf and Heaps."""
 
 from collections.abc import Callable
+from functools import partial
 from math import log
 from typing import Any, NamedTuple, TypeVar
 
@@ -49,6 +50,7 @@ from ladder.ui.frame import VOCABULARY_SIZES
 from ladder.ui.jobs import run_job
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import Token, plain, token_colour, token_strip, visible
+from ladder.ui.undone import pickable_strip, show_undone
 from ladder.ui.view import View
 
 T = TypeVar("T")
@@ -109,21 +111,29 @@ def tokens_panel(view: View) -> None:
     stop = min(start + STRIP, len(encoded.ids))
     pieces = alphabet(corpus, view.scheme, view.vocabulary_size)
     label = f"Tokens {start + 1:,} to {stop:,} of {len(encoded.ids):,} in the alphabet {SCHEMES[view.scheme].title}"
-    st.caption(f"{label}. Hover or touch a token for its id.")
-    token_strip(_tokens(pieces, encoded, start, stop), label=label)
+    undone = "; click it, or walk with the arrows and press Enter, to undo its merges" if view.scheme == "bpe" else ""
+    st.caption(f"{label}. Hover or touch a token for its id{undone}.")
+    strip = _tokens(view, pieces, encoded, start, stop)
+    if isinstance(pieces, BPEAlphabet):
+        pickable_strip(pieces, encoded.ids[start:stop].tolist(), strip, label=label, key="tokens-strip")
+        show_undone(pieces, encoded.counts)
+    else:
+        token_strip(strip, label=label)
+    amount = partial(view.lens.amount, digits=2)
     explain(
         "tokens",
         formula=(
-            rf"{bits_per_token:.4f}\,\tfrac{{\text{{bits}}}}{{\text{{token}}}} \times "
+            rf"{view.lens.tex(bits_per_token, per='token')} \times "
             rf"{encoded.tokens_per_byte:.4f}\,\tfrac{{\text{{tokens}}}}{{\text{{byte}}}} = "
-            rf"{per_byte:.4f}\,\tfrac{{\text{{bits}}}}{{\text{{byte}}}}"
+            rf"{view.lens.tex(per_byte, per='byte')}"
         ),
         source=[type(pieces).ids, unigram_bits],
-        question="Choose **BPE** and push its vocabulary up. A token will cost more bits. Will a byte?",
+        question="Choose **BPE** and push its vocabulary up. A token will cost more. Will a byte?",
         answer=(
-            f"There are more pieces to tell apart, so a token costs more: {bits_per_token:.2f} bits here, where a byte "
-            f"taken alone costs {_bits_per_single_byte(corpus):.2f}. But a token stands for "
-            f"{1 / encoded.tokens_per_byte:.2f} bytes, so a byte costs {per_byte:.2f}. Only the last number compares "
+            f"There are more pieces to tell apart, so a token costs more: {amount(bits_per_token)} here, where a byte "
+            f"taken alone costs {amount(_bits_per_single_byte(corpus))}. But a token stands for "
+            f"{1 / encoded.tokens_per_byte:.2f} bytes, so a byte costs {amount(per_byte)}. Only the last number "
+            f"compares "
             "between alphabets; see the panel *Vocabulary*."
         ),
     )
@@ -144,7 +154,7 @@ def _say_whether_it_comes_back(view: View, corpus: Corpus, encoded: Encoding) ->
     )
 
 
-def _tokens(pieces: Alphabet, encoded: Encoding, start: int, stop: int) -> list[Token]:
+def _tokens(view: View, pieces: Alphabet, encoded: Encoding, start: int, stop: int) -> list[Token]:
     """The tokens from `start` to `stop`, with what the hover says."""
     made_of = {merge.new: merge for merge in pieces.merges} if isinstance(pieces, BPEAlphabet) else {}
     n = len(encoded.ids)
@@ -152,7 +162,7 @@ def _tokens(pieces: Alphabet, encoded: Encoding, start: int, stop: int) -> list[
     for t in range(start, stop):
         i = int(encoded.ids[t])
         times = int(encoded.counts[i])
-        hover = f"id {i:,} · {times:,} times · {log(n / times, 2):.2f} bits"
+        hover = f"id {i:,} · {times:,} times · {view.lens.amount(log(n / times, 2), digits=2)}"
         if i in made_of:
             hover += f" · merge {made_of[i].new - 255:,} = {made_of[i].left:,} + {made_of[i].right:,}"
         text = to_text(encoded.vocabulary[i])
@@ -222,16 +232,18 @@ def alphabets_panel(view: View) -> None:
     )
     st.dataframe(_bill_table(view, prices), hide_index=True, key="bills")
     mine = next((p.bill for p in prices if p.bill.scheme == view.scheme), prices[0].bill)
+    scale = view.lens.scale
     explain(
         "alphabets",
         formula=(
-            rf"\underbrace{{{mine.learned:.0f}}}_{{\text{{tokens}}}} + "
-            rf"\underbrace{{{mine.lost:.0f}}}_{{\text{{lost}}}} + "
-            rf"\underbrace{{{mine.codebook:.0f}}}_{{\text{{code-book}}}} = {mine.total:.0f}\ \text{{bits}} = "
-            rf"{mine.total / mine.n_bytes:.4f} \times {mine.n_bytes}\ \text{{bytes}}"
+            rf"\underbrace{{{scale(mine.learned):.0f}}}_{{\text{{tokens}}}} + "
+            rf"\underbrace{{{scale(mine.lost):.0f}}}_{{\text{{lost}}}} + "
+            rf"\underbrace{{{scale(mine.codebook):.0f}}}_{{\text{{code-book}}}} = "
+            rf"{view.lens.tex(mine.total, digits=0)} = "
+            rf"{scale(mine.total / mine.n_bytes):.4f} \times {mine.n_bytes}\ \text{{bytes}}"
         ),
         source=[learned_bits, codebook_bits, held_out_bits],
-        question="A word costs more bits than a letter. Which alphabet makes the whole text cheapest, and which only "
+        question="A word costs more than a letter. Which alphabet makes the whole text cheapest, and which only "
         "as long as nobody asks for its dictionary?",
         answer=f"{finding}. A dictionary is paid once, a token every time: the longer the text, the larger the "
         "dictionary that pays. Take a tenth of the text with the slice at the left and see the order change.",
@@ -361,16 +373,17 @@ def sizes_panel(view: View) -> None:
     explain(
         "sizes",
         formula=(
-            rf"V = {best.V}:\quad {best.learned / best.n_tokens:.3f} \times "
-            rf"\frac{{{best.n_tokens}}}{{{best.n_bytes}}} + \frac{{{best.codebook:.0f}}}{{{best.n_bytes}}} = "
-            rf"{best.total / best.n_bytes:.4f}\ \text{{bits/byte}}"
+            rf"V = {best.V}:\quad {scale(best.learned / best.n_tokens):.3f} \times "
+            rf"\frac{{{best.n_tokens}}}{{{best.n_bytes}}} + \frac{{{scale(best.codebook):.0f}}}{{{best.n_bytes}}} = "
+            rf"{view.lens.tex(best.total / best.n_bytes, per='byte')}"
         ),
         source=[fit_bpe, BPEAlphabet.first, codebook_bits],
         question="If a larger vocabulary makes each byte cheaper, why not take all the text as one piece?",
         answer=(
             f"Because the code-book must be handed over too. The last step here, to {last.V:,} pieces, brings the code-"
-            f"book to {last.codebook / last.n_bytes:.3f} bits for each byte of the text, and the cheapest of all is "
-            f"V = {best.V:,}. Whoever quotes bits per token, or hides the code-book, can always win."
+            f"book to {view.lens.amount(last.codebook / last.n_bytes)} for each byte of the text, and the "
+            f"cheapest of all is "
+            f"V = {best.V:,}. Whoever quotes a price per token, or hides the code-book, can always win."
         ),
     )
 
@@ -439,16 +452,17 @@ def coarse_panel(view: View) -> None:
             f"{view.lens.amount(loss.H_place)} for each character of the original."
         )
     _show_restoring(view, corpus, keys)
+    scale, H = view.lens.scale, view.lens.letter
     explain(
         "coarse",
         formula=(
-            rf"\underbrace{{{loss.H_X:.4f}}}_{{H(X)}} = \underbrace{{{loss.H_fX:.4f}}}_{{H(f(X))}} + "
-            rf"\underbrace{{{loss.H_X_given_fX:.4f}}}_{{H(X \mid f(X))}}\ \tfrac{{\text{{bits}}}}{{\text{{character}}}}"
+            rf"\underbrace{{{scale(loss.H_X):.4f}}}_{{{H}(X)}} = \underbrace{{{scale(loss.H_fX):.4f}}}_{{{H}(f(X))}} + "
+            rf"\underbrace{{{scale(loss.H_X_given_fX):.4f}}}_{{{H}(X \mid f(X))}}\ \text{{{view.lens.unit}/character}}"
             rf"\qquad \ln\Omega = {states.ln_Omega:.1f}\ \text{{nats}} = {states.ln_Omega / n:.4f}\,n"
         ),
         source=[entropy_lost, microstates, restoring_bits],
-        question="Lower case makes two letters look like one. Does it forget a whole bit for each letter?",
-        answer=_answer_about_case(corpus),
+        question="Lower case makes two letters look like one. Does it forget a whole yes-or-no for each letter?",
+        answer=_answer_about_case(view, corpus),
     )
 
 
@@ -481,12 +495,13 @@ def _show_restoring(view: View, corpus: Corpus, keys: tuple[str, ...]) -> None:
     )
 
 
-def _answer_about_case(corpus: Corpus) -> str:
+def _answer_about_case(view: View, corpus: Corpus) -> str:
     loss, _ = _losses(corpus, ("lower",))
     if loss.H_X_given_fX == 0:
         return "It forgets nothing here: no letter of this text stands both large and small, so f can be undone."
     return (
-        f"No: {loss.H_X_given_fX:.3f} bits a character in this text. A bit would be lost if a capital were as likely "
+        f"No: {view.lens.amount(loss.H_X_given_fX)} a character in this text. A yes-or-no would be lost if a "
+        f"capital were as likely "
         "as a small letter. Capitals are rare, so being told “small” is hardly news; and after a full stop, even a "
         "capital is none."
     )

@@ -17,7 +17,8 @@ from ladder.ui.explain import explain
 from ladder.ui.frame import VOCABULARY_SIZES
 from ladder.ui.jobs import run_job
 from ladder.ui.show import show_chart
-from ladder.ui.tokens import Token, plain, token_colour, token_strip, visible
+from ladder.ui.tokens import Token, plain, token_colour, token_strip
+from ladder.ui.undone import choose, is_text, pickable_strip, show_undone, spoken
 from ladder.ui.view import View
 
 STEPS = 36  # sizes at which the text is priced
@@ -48,17 +49,17 @@ def merges_panel(view: View) -> None:
     if not pieces.merges:
         st.info(NO_MERGES)
         return
-    _show_undone(corpus, pieces)
+    _show_undone(corpus, pieces, min(view.vocabulary_size, len(pieces.vocabulary)))
     moments = _moments(corpus)
     if moments is None:
         return
     _history(view, corpus, pieces, moments)
     cheapest = min(moments, key=lambda moment: moment.bill.total)
-    paid = cheapest.bill
+    paid, scale = cheapest.bill, view.lens.scale
     explain(
         "merges",
-        formula=rf"\frac{{{paid.learned:.0f} + {paid.codebook:.0f}}}{{{paid.n_bytes}}} = "
-        rf"{paid.total / paid.n_bytes:.4f}\ \tfrac{{\text{{bits}}}}{{\text{{byte}}}}\quad "
+        formula=rf"\frac{{{scale(paid.learned):.0f} + {scale(paid.codebook):.0f}}}{{{paid.n_bytes}}} = "
+        rf"{view.lens.tex(paid.total / paid.n_bytes, per='byte')}\quad "
         rf"\text{{after }} {cheapest.merges} \text{{ merges}}",
         source=[undo, codebook_bits],
         question="Each merge is the commonest pair. Does each make the text cheaper?",
@@ -68,45 +69,23 @@ def merges_panel(view: View) -> None:
     )
 
 
-def _show_undone(corpus: Corpus, pieces: BPEAlphabet) -> None:
+def _show_undone(corpus: Corpus, pieces: BPEAlphabet, size: int) -> None:
     """A chosen token, its merges undone one at a time."""
     counts = _counts(corpus)
     made = [merge.new for merge in pieces.merges]
     longest = sorted(made, key=lambda i: (-len(pieces.vocabulary[i]), -counts[i], i))
     commonest = sorted(made, key=lambda i: (-counts[i], i))
     # Half of a letter cannot be typed, and so is not offered.
-    typed = [[i for i in row if _is_text(pieces.vocabulary[i])][:OFFERED] for row in (longest, commonest)]
-    offered = {i: _named(pieces, i) for i in dict.fromkeys(typed[0] + typed[1])}
+    typed = [[i for i in row if is_text(pieces.vocabulary[i])][:OFFERED] for row in (longest, commonest)]
+    offered = {i: spoken(pieces, i) for i in dict.fromkeys(typed[0] + typed[1])}
     with st.container(horizontal=True, gap="small"):
         for i, name in offered.items():
-            st.button(plain(name), key=f"undo-{i}", on_click=_choose, args=(to_text(pieces.vocabulary[i]),))
-    said = knobs.text("undo", "… or a token in your own words", placeholder="its longest piece is undone")
-    token = longest[0]
-    if said:
-        token = max(pieces.ids(said).tolist(), key=lambda i: len(pieces.vocabulary[i]))
-    stages = undo(pieces, token)
-    made_by = f"merge {token - 255:,}" if token > 255 else "a single byte"
-    st.markdown(
-        f"**{plain(_named(pieces, token))}**, {made_by}, stands {int(counts[token]):,} times in the text; "
-        f"{len(stages) - 1} merges undone lead to its {len(pieces.vocabulary[token])} bytes."
-    )
-    with st.container(gap=None):
-        for undone, stage in enumerate(stages):
-            strip = [Token(to_text(pieces.vocabulary[i]), f"id {i}", token_colour(i)) for i in stage]
-            token_strip(strip, label=f"After {undone} merges undone: {len(stage)} pieces")
-    st.caption("The bytes: " + " ".join(f"{byte:02X}" for byte in pieces.vocabulary[token]))
-
-
-def _is_text(piece: bytes) -> bool:
-    return to_text(piece).isprintable()
-
-
-def _choose(text: str) -> None:
-    st.session_state["undo"] = text
-
-
-def _named(pieces: BPEAlphabet, i: int) -> str:
-    return f"“{visible(to_text(pieces.vocabulary[i]), spaces=True)}”"
+            st.button(plain(name), key=f"undo-{i}", on_click=choose, args=(pieces.vocabulary[i],))
+    head = pieces.first(size).encode(corpus.text[:PASSAGE])
+    strip = [Token(to_text(head.vocabulary[i]), f"id {i}", token_colour(i)) for i in head.ids.tolist()]
+    st.caption(f"Click a token, or walk with the arrows and press Enter: the beginning of the text, V = {size:,}")
+    pickable_strip(pieces, head.ids.tolist(), strip, label="The beginning of the text in tokens", key="merges-strip")
+    show_undone(pieces, counts, otherwise=longest[0])
 
 
 def _history(view: View, corpus: Corpus, pieces: BPEAlphabet, moments: tuple[Moment, ...]) -> None:
@@ -149,7 +128,7 @@ def _moment(view: View, corpus: Corpus, pieces: BPEAlphabet, moments: tuple[Mome
     )
     small = pieces.first(now.bill.V)
     if small.merges:
-        newest = ", ".join(_named(small, merge.new) for merge in small.merges[-5:])
+        newest = ", ".join(spoken(small, merge.new) for merge in small.merges[-5:])
         st.caption(f"The newest pieces: {plain(newest)}")
     head = small.encode(corpus.text[:PASSAGE])
     strip = [Token(to_text(head.vocabulary[i]), f"id {i}", token_colour(i)) for i in head.ids.tolist()]

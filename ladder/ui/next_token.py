@@ -70,11 +70,12 @@ def next_token_panel(view: View) -> None:
     _body(view, q, energies(bent), settings.temperature)
     explain(
         "next-token",
-        formula=_next_formula(q, settings),
+        formula=_next_formula(view, q, settings),
         source=[next_distribution, draw_one],
-        question="Top-p = 0.9 keeps at least 90 % of the mass. How many bits can this cut cost at most, whatever the "
+        question="Top-p = 0.9 keeps at least 90 % of the mass. What can this cut cost at most, whatever the "
         "model and the prompt?",
-        answer=f"$-\\log_2 0.9 = {float(surprisal(0.9)):.3f}$ bits a token: the price depends on the kept mass alone. "
+        answer=f"−{view.lens.log} 0.9 = {view.lens.amount(float(surprisal(0.9)))} a token: the price depends on "
+        f"the kept mass alone. "
         "Top-k has no such bound: where the model is unsure, k tokens may hold little.",
     )
 
@@ -162,17 +163,23 @@ def _body(view: View, q: NextDistribution, E: Floats, T: float) -> None:
         rows[f"{name}, {words} in {unit}"] = [f"{getattr(body, name) * per_nat:z.4f}" for body in bodies.values()]
     st.table(pd.DataFrame(rows, index=list(bodies)).T)
     _, tempered, cut = bodies.values()
+    log, scale = view.lens.log, view.lens.scale
+    paid, same = scale(q.cost_bits), "S / ln 2 = H" if view.lens.shannon else "S = H ln 2"
     checks(
         [
-            ("price of the cut: −log₂(kept mass) = KL(p ‖ q_T), bits", q.cost_bits, kl_divergence(q.p, q.tempered)),
-            ("the same as free energy: (F_cut − F)/T, bits", q.cost_bits, nats_to_bits((cut.F - tempered.F) / T)),
-            ("F = −T ln Z = U − TS, nats", tempered.F, tempered.U - T * tempered.S),
-            ("S = H ln 2, nats", tempered.S, bits_to_nats(entropy(q.tempered))),
+            (
+                f"price of the cut: −{log}(kept mass) = KL(p ‖ q_T), {unit}",
+                paid,
+                scale(float(kl_divergence(q.p, q.tempered))),
+            ),
+            (f"the same as free energy: (F_cut − F)/T, {unit}", paid, (cut.F - tempered.F) / T * per_nat),
+            (f"F = −T {log} Z = U − TS, {unit}", tempered.F * per_nat, (tempered.U - T * tempered.S) * per_nat),
+            (f"{same}, {unit}", tempered.S * per_nat, scale(float(entropy(q.tempered)))),
         ]
     )
 
 
-def _next_formula(q: NextDistribution, settings: Settings) -> str:
+def _next_formula(view: View, q: NextDistribution, settings: Settings) -> str:
     T = settings.temperature
     cuts = [
         f"{name} = {value:g}"
@@ -190,5 +197,5 @@ def _next_formula(q: NextDistribution, settings: Settings) -> str:
 {bent}q_T(i) &= \frac{{e^{{z_i / {T:g}}}}}{{\sum_j e^{{z_j / {T:g}}}}} \\
 p(i) &= q_T(i) / m \ \text{{ where kept:}}\ {", ".join(cuts)} \\
 m &= {q.kept_mass:.6f} \\
-\mathrm{{KL}}(p \,\|\, q_T) &= -\log_2 m = {q.cost_bits:.6f}\ \text{{bits}}
+\mathrm{{KL}}(p \,\|\, q_T) &= -{view.lens.tex_log} m = {view.lens.tex(q.cost_bits, digits=6)}
 \end{{aligned}}"""

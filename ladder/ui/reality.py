@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import reality as charts
-from ladder.lenses import boltzmann_entropy, log_multiplicity
+from ladder.lenses import boltzmann_entropy, log_multiplicity, nats_to_bits
 from ladder.reality import SAMPLES, Corpus, load_sample, split, to_bytes, to_text, yardsticks
 from ladder.reality.along import entropy_along, surprise_along
 from ladder.reality.bias import chao_shen, coverage, grassberger, miller_madow, plug_in
@@ -55,7 +55,9 @@ def bytes_panel(view: View) -> None:
         st.metric("characters", f"{len(view.corpus.text):,}", width="content")
         st.metric("bytes/character", f"{len(data) / len(view.corpus.text):.3f}", width="content")
         st.metric("bytes in use, of 256", f"{in_use}", width="content")
-        st.metric(f"log₂ of that, {view.lens.unit}/byte", f"{view.lens.scale(log2(in_use)):.3f}", width="content")
+        st.metric(
+            f"{view.lens.log} of that, {view.lens.unit}/byte", f"{view.lens.scale(log2(in_use)):.3f}", width="content"
+        )
     at = min(
         int(knobs.number("byte", f"Go to byte (0 to {len(data) - 1:,})", 0, MOST_BYTES * 5, 0, step=ROW)), len(data) - 1
     )
@@ -80,11 +82,13 @@ def bytes_panel(view: View) -> None:
         )
     explain(
         "bytes",
-        formula=rf"\log_2 {in_use} = {log2(in_use):.3f} \text{{ bits/byte}} \le \log_2 256 = 8 \text{{ bits/byte}}",
+        formula=rf"{view.lens.tex_log} {in_use} = {view.lens.tex(log2(in_use), digits=3)} \le {view.lens.tex_log} "
+        rf"256 = "
+        rf"{view.lens.tex(8, per='byte', digits=3)}",
         source=[byte_marks, byte_shares],
-        question="If a text uses only 64 of the 256 bytes, how many bits does each byte need at most?",
-        answer=f"log2 64 = 6 bits, before any byte is known to be commoner than another. "
-        f"This text uses {in_use}, so {log2(in_use):.3f} bits.",
+        question=f"If a text uses only 64 of the 256 bytes, how many {view.lens.unit} does each byte need at most?",
+        answer=f"{view.lens.log} 64 = {view.lens.amount(6)}, before any byte is known to be commoner than another. "
+        f"This text uses {in_use}, so {view.lens.amount(log2(in_use))}.",
     )
 
 
@@ -171,7 +175,7 @@ def entropy_panel(view: View) -> None:
         return
     truth = _truth(view)
     shown = table.assign(
-        row=[f"H{row.order} · {row.estimator}" for row in table.itertuples()],
+        row=[f"{view.lens.letter}{row.order} · {row.estimator}" for row in table.itertuples()],
         value=table.bits.map(view.lens.scale),
         low=table.low.map(view.lens.scale),
         high=table.high.map(view.lens.scale),
@@ -201,11 +205,12 @@ def entropy_panel(view: View) -> None:
         _microstates(view)
     counts = _byte_counts(corpus.data)
     n, K = int(counts.sum()), int((counts > 0).sum())
+    letter, per_bit = view.lens.letter, r" \ln 2" if view.lens.shannon else ""
     explain(
         "entropy",
-        formula=rf"\hat H_{{MM}} = -\sum_i \frac{{n_i}}{{n}} \log_2 \frac{{n_i}}{{n}} + \frac{{K - 1}}{{2 n \ln 2}}"
-        rf" = {plug_in(counts):.4f} + \frac{{{K} - 1}}{{2 \cdot {n} \ln 2}} = {miller_madow(counts):.4f} "
-        rf"\text{{ bits/byte}}",
+        formula=rf"\hat {letter}_{{MM}} = -\sum_i \frac{{n_i}}{{n}} {view.lens.tex_log} \frac{{n_i}}{{n}} + "
+        rf"\frac{{K - 1}}{{2 n{per_bit}}} = {view.lens.scale(plug_in(counts)):.4f} + "
+        rf"\frac{{{K} - 1}}{{2 \cdot {n}{per_bit}}} = {view.lens.tex(miller_madow(counts), per='byte')}",
         source=[entropies, count, plug_in, miller_madow, grassberger, chao_shen, coverage, held_out_surprisals],
         question="You estimate the entropy of a fair die from six throws by putting shares for chances. Too low or "
         "too high?",
@@ -218,13 +223,13 @@ def entropy_panel(view: View) -> None:
 
 def _between(view: View, order: int, bits: pd.Series) -> str:
     """What is known of H_k from below, by the plug-in, and from above, by the held-out part."""
-    below = view.lens.amount(bits["plug-in"])
+    below, H = view.lens.amount(bits["plug-in"]), f"{view.lens.letter}{order}"
     if HELD_OUT_NAME not in bits:
-        return f"H{order} is at least about {below} per byte; the text is too short to hold a part out"
+        return f"{H} is at least about {below} per byte; the text is too short to hold a part out"
     above = view.lens.amount(bits[HELD_OUT_NAME])
     if bits[HELD_OUT_NAME] < bits["plug-in"]:
-        return f"The last tenth is cheaper than the whole: H{order} is {above} per byte there, {below} overall"
-    return f"H{order} lies between {below} and {above} per byte"
+        return f"The last tenth is cheaper than the whole: {H} is {above} per byte there, {below} overall"
+    return f"{H} lies between {below} and {above} per byte"
 
 
 def _microstates(view: View) -> None:
@@ -266,10 +271,12 @@ def compressors_panel(view: View) -> None:
         return
     in_use = int((_shares(corpus) > 0).sum())
     rows = [("a byte", "alphabet", 8.0, "before anything is known")]
-    rows.append((f"log₂ of {in_use} in use", "alphabet", log2(in_use), "which bytes there are"))
+    rows.append((f"{view.lens.log} of {in_use} in use", "alphabet", log2(in_use), "which bytes there are"))
     estimator = HELD_OUT_NAME if held_out else "plug-in"
     for row in orders[orders.estimator == estimator].itertuples():
-        rows.append((f"H{row.order}, {estimator}", "order", row.bits, "the table of counts is not paid"))
+        rows.append(
+            (f"{view.lens.letter}{row.order}, {estimator}", "order", row.bits, "the table of counts is not paid")
+        )
     best = packed.loc[packed.bits_per_byte.idxmin()]
     for row in packed.sort_values("bits_per_byte", ascending=False).itertuples():
         rows.append((row.compressor, "compressor", row.bits_per_byte, f"{row.bytes:,} bytes in {row.seconds:.2f} s"))
@@ -294,14 +301,15 @@ def compressors_panel(view: View) -> None:
             "compressor gets below it."
         )
     size = int(packed.attrs["measured"])
+    eight, H2 = "8" if view.lens.shannon else r"8 \ln 2", f"{view.lens.letter}2"
     explain(
         "compressors",
-        formula=rf"8 \cdot \frac{{\text{{compressed}}}}{{\text{{original}}}} = 8 \cdot "
-        rf"\frac{{{int(best['bytes'])}}}{{{size}}}"
-        rf" = {best.bits_per_byte:.4f} \text{{ bits/byte}}",
+        formula=rf"{eight} \cdot \frac{{\text{{compressed}}}}{{\text{{original}}}} = {eight} \cdot "
+        rf"\frac{{{int(best['bytes'])}}}{{{size}}} = {view.lens.tex(best.bits_per_byte, per='byte')}",
         source=[yardsticks],
-        question="H2 is often lower than every compressor. Have the compressors failed?",
-        answer="No. H2 as a plug-in has seen the very text that it prices and pays nothing for its table of counts; a "
+        question=f"{H2} is often lower than every compressor. Have the compressors failed?",
+        answer=f"No. {H2} as a plug-in has seen the very text that it prices and pays nothing for its table of "
+        f"counts; a "
         "compressor must put all that it needs into the file. Switch the toggle on: then both sides learn from the "
         "first "
         "nine tenths, and the best compressor is usually ahead, since it looks back further than two bytes.",
@@ -357,10 +365,12 @@ def along_panel(view: View) -> None:
             hide_index=True,
             column_config={"start": "from byte", "value": f"{view.lens.unit}/byte", "begins": "it begins"},
         )
+    letter, log = view.lens.letter, view.lens.tex_log
     explain(
         "along",
-        formula=rf"H = -\sum_i \frac{{c_i(t + w) - c_i(t)}}{{w}} \log_2 \frac{{c_i(t + w) - c_i(t)}}{{w}},"
-        rf"\quad w = {window}, \quad H_{{max}} = \log_2 \min(w, 256) = {log2(min(window, 256)):.2f}",
+        formula=rf"{letter} = -\sum_i \frac{{c_i(t + w) - c_i(t)}}{{w}} {log} \frac{{c_i(t + w) - c_i(t)}}{{w}},"
+        rf"\quad w = {window}, \quad {letter}_{{max}} = {log} \min(w, 256) = "
+        rf"{view.lens.tex(log2(min(window, 256)), digits=2)}",
         source=[entropy_along, surprise_along],
         question="Make the window small. Does the curve as a whole rise or fall?",
         answer="It falls: a window of w bytes cannot show more than w different ones, so its plug-in entropy is too "
@@ -417,7 +427,10 @@ def slice_panel(view: View) -> None:
         packed = _ask(_yardsticks, corpus, False, title=f"Compressors on the {of}")
         if orders is None or packed is None:
             return
-        rows += [(f"H{row.order}", of, row.bits) for row in orders[orders.estimator == "Miller-Madow"].itertuples()]
+        rows += [
+            (f"{view.lens.letter}{row.order}", of, row.bits)
+            for row in orders[orders.estimator == "Miller-Madow"].itertuples()
+        ]
         rows += [(row.compressor, of, row.bits_per_byte) for row in packed.itertuples()]
     table = pd.DataFrame(rows, columns=["name", "of", "bits"])
     table["price"] = table.bits.map(view.lens.scale)
@@ -449,7 +462,7 @@ def slice_panel(view: View) -> None:
         height=320,
         column_config={
             "number": st.column_config.NumberColumn("no.", help="what Slice at the left asks for"),
-            "bits": st.column_config.NumberColumn(f"H0, {view.lens.unit}/byte", format="%.3f"),
+            "bits": st.column_config.NumberColumn(f"{view.lens.letter}0, {view.lens.unit}/byte", format="%.3f"),
             "divergence": st.column_config.NumberColumn(
                 "KL to the whole", format="%.4f", help=f"{view.lens.unit}/byte: the larger, the odder among the others"
             ),
@@ -459,11 +472,12 @@ def slice_panel(view: View) -> None:
     oddest = documents.loc[documents.divergence.idxmax()]
     explain(
         "slice",
-        formula=r"KL(d\,\|\,\text{whole}) = \sum_i p_i \log_2 \frac{p_i}{q_i}"
-        rf" = {oddest.divergence:.4f} \text{{ bits/byte for document {int(oddest.number)}, the oddest}}",
+        formula=rf"KL(d\,\|\,\text{{whole}}) = \sum_i p_i {view.lens.tex_log} \frac{{p_i}}{{q_i}} = "
+        rf"{view.lens.tex(oddest.divergence, per='byte')}\ \text{{for document {int(oddest.number)}, the oddest}}",
         source=[documents_of, yardsticks],
         question="Take one document alone. Will its bytes get cheaper, since it is more of one kind, or dearer?",
-        answer="H0 mostly falls, since one document is more of one kind. The compressors mostly get dearer: they "
+        answer=f"{view.lens.letter}0 mostly falls, since one document is more of one kind. The compressors mostly "
+        f"get dearer: they "
         "learn while they "
         "read, and a short text ends before they have learned much.",
     )
@@ -541,7 +555,8 @@ def missing_panel(view: View) -> None:
         "missing",
         formula=rf"z = \frac{{\delta}}{{\sqrt{{\frac{{1}}{{y + \alpha}} + \frac{{1}}{{y' + \alpha}}}}}}, \quad y = "
         rf"{first.here},\; "
-        rf"y' = {first.there},\; \delta = {first.delta:.3f} \text{{ nats}}, \quad z = {first.z:.2f}",
+        rf"y' = {first.there},\; \delta = {view.lens.tex(float(nats_to_bits(first.delta)), digits=3)}, \quad z = "
+        rf"{first.z:.2f}",
         source=[log_odds, missing, letters, words],
         question="A word comes up once here and never there. Another comes up 300 times here and 100 times there, in "
         "texts of "

@@ -61,18 +61,21 @@ def typical_panel(view: View) -> None:
     with right:
         _sizes(view, asked, H, n)
     _texts(view, asked, found, H)
-    V = asked.model.vocabulary_size
+    V, (scale, power, letter) = asked.model.vocabulary_size, (view.lens.scale, view.lens.power, view.lens.letter)
+    log, mean, spread = view.lens.tex_log, scale(means[:, -1].mean()), scale(means[:, -1].std())
+    base = "2" if view.lens.shannon else "e"
     explain(
         "typical",
         formula=rf"""\begin{{aligned}}
-H &= {H:.3f}\ \text{{bits/token}} \\
--\tfrac{{1}}{{n}} \log_2 q(x_1 \ldots x_n) &= {means[:, -1].mean():.3f} \pm {means[:, -1].std():.3f}
+{letter} &= {view.lens.tex(H, per="token", digits=3)} \\
+-\tfrac{{1}}{{n}} {log} q(x_1 \ldots x_n) &= {mean:.3f} \pm {spread:.3f}
 \quad (n = {n}) \\
-|\text{{typical set}}| &\approx 2^{{nH}} = 2^{{{n * H:,.0f}}} \quad\text{{of}}\quad V^n = 2^{{{n * np.log2(V):,.0f}}}
+|\text{{typical set}}| &\approx {base}^{{n{letter}}} = {power(n * H)}
+\quad\text{{of}}\quad V^n = {power(n * np.log2(V))}
 \end{{aligned}}""",
         source=[draws, beam],
         question="Every typical text is less likely than the single likeliest one. Why is it never drawn?",
-        answer=f"Because there are about $2^{{{n * H:,.0f}}}$ of the others. A choice that is made once, for the "
+        answer=f"Because there are about ${power(n * H)}$ of the others. A choice that is made once, for the "
         "likeliest at each step, goes against a crowd: the probability lies where the texts are many.",
     )
 
@@ -92,12 +95,13 @@ def _concentration(view: View, found: Draws, H: float, sigma: float) -> None:
     band = pd.DataFrame({"n": places, "low": np.maximum(H - half, 0) * scale, "high": (H + half) * scale})
     first, last = means[:, 0].std() * scale, means[:, -1].std() * scale
     finding = (
-        f"The surprise of {len(means)} draws closes in on H = {H * scale:.2f} {view.lens.unit}/token: "
+        f"The surprise of {len(means)} draws closes in on {view.lens.letter} = {H * scale:.2f} {view.lens.unit}/token: "
         f"the spread falls from {first:.2f} to {last:.2f}"
     )
     foretold = sigma / np.sqrt(n) * scale
     said = (
-        f"{finding}. Dashed: H. The band is H ± 1.96 σ/√n with σ = {sigma * scale:.2f}, which foretells "
+        f"{finding}. Dashed: {view.lens.letter}. The band is {view.lens.letter} ± 1.96 σ/√n with σ = "
+        f"{sigma * scale:.2f}, which foretells "
         f"{foretold:.2f} at n = {n}, were the surprisals independent."
     )
     chart = charts.concentration(table, band, H=H * scale, unit=view.lens.unit, title=finding)
@@ -107,7 +111,7 @@ def _concentration(view: View, found: Draws, H: float, sigma: float) -> None:
 
 def _sizes(view: View, asked: Asked, H: float, n: int) -> None:
     V = asked.model.vocabulary_size
-    names = ["all strings, Vⁿ", "typical set, 2^(nH)"]
+    names = ["all strings, Vⁿ", "typical set, 2^(nH)" if view.lens.shannon else "typical set, e^(nS)"]
     lengths = np.linspace(0, n, 9)
     table = pd.concat(
         pd.DataFrame({"x": lengths, "line": name, "amount": lengths * bits * np.log10(2)})
@@ -132,7 +136,7 @@ def _texts(view: View, asked: Asked, found: Typical, H: float) -> None:
     below = float((drawn <= per_token).mean())
     st.markdown(
         f"**The likeliest {n} tokens (beam search, width {WIDTH}) cost {view.lens.amount(per_token, per='token')}, far "
-        f"from H:** {below:.0%} of the draws are as cheap."
+        f"from {view.lens.letter}:** {below:.0%} of the draws are as cheap."
         if per_token < 0.9 * H
         else f"**The likeliest {n} tokens (beam search, width {WIDTH}) cost {view.lens.amount(per_token, per='token')}"
         ", about as much as a draw:** this model has little choice."

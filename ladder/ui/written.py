@@ -57,9 +57,9 @@ def write_panel(view: View) -> None:
     n_bytes = sum(len(asked.vocabulary[i]) for i in draw.ids)
     explain(
         "write",
-        formula=r"\frac{-\sum_t \log_2 q(x_t \mid x_{<t})}{\text{bytes}} = "
-        rf"\frac{{{draw.surprisals.sum():.1f}}}{{{n_bytes}}} = "
-        rf"{bits_per_byte(float(draw.surprisals.sum()), n_bytes):.3f}\ \text{{bits/byte}}",
+        formula=rf"\frac{{-\sum_t {view.lens.tex_log} q(x_t \mid x_{{<t}})}}{{\text{{bytes}}}} = "
+        rf"\frac{{{view.lens.scale(float(draw.surprisals.sum())):.1f}}}{{{n_bytes}}} = "
+        rf"{view.lens.tex(bits_per_byte(float(draw.surprisals.sum()), n_bytes), per='byte', digits=3)}",
         source=[sample, stream],
         question="Drawn at T = 1 and without cuts: is the model’s own text cheaper for it, or dearer, than the "
         "held-out part of the corpus?",

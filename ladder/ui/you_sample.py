@@ -252,11 +252,12 @@ def _compare(view: View, asked: Asked, branches: Sequence[Branch], seed: int) ->
     below = int((prices < longest.bits_per_byte).sum())
     explain(
         "you",
-        formula=r"\frac{-\sum_t \log_2 q(x_t \mid x_{<t})}{\text{bytes}} = "
-        rf"\frac{{{longest.surprisals.sum():.2f}}}{{{longest.n_bytes}}} = "
-        rf"{longest.bits_per_byte:.3f}\ \text{{bits/byte}}",
+        formula=rf"\frac{{-\sum_t {view.lens.tex_log} q(x_t \mid x_{{<t}})}}{{\text{{bytes}}}} = "
+        rf"\frac{{{view.lens.scale(float(longest.surprisals.sum())):.2f}}}{{{longest.n_bytes}}} = "
+        rf"{view.lens.tex(longest.bits_per_byte, per='byte', digits=3)}",
         source=[branch_of, draw_one],
-        question="Always take the first button. Will your bits/byte end below or above the model’s own draws?",
+        question=f"Always take the first button. Will your {view.lens.unit}/byte end below or above the model’s "
+        f"own draws?",
         answer="Below: the likeliest token costs least, and the model itself takes it only as often as it believes in "
         f"it. Its draws cost its entropy on average. The longest branch costs more than {below} of {OWN_DRAWS} draws.",
     )

@@ -11,6 +11,19 @@ from ladder.ui.jobs import Pool, pool
 
 ROOT = Path(__file__).parents[2]
 
+# Texts that every panel must bear.
+STRANGE = {
+    "three bytes": "abc",
+    "one character": "é",
+    "one repeated": "a" * 3000,
+    "no spaces": "道可道非常道名可名非常名" * 40,
+    "right to left": "שלום עולם " * 40,
+    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
+    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
+    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
+    "only space": " \n" * 30,
+}
+
 
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path, monkeypatch):

@@ -11,16 +11,8 @@ from ladder.rungs import BRIDGE, MATH, PAGES, RUNGS
 from ladder.ui.bridge_autograd import START
 from ladder.ui.jobs import pool
 from ladder.ui.lens import LENSES
+from tests.ui.conftest import STRANGE
 
-STRANGE = {
-    "one character": "é",
-    "three bytes": "abc",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-}
 PANELS = ("ledger", "table", "limits")
 
 

@@ -1,23 +1,16 @@
 """Math in depth, by what it shows: merges undone, two cuts, the language tax."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ladder.math import encode
-from ladder.reality import Corpus, load_sample
+from ladder.math import encode, fit_bpe
+from ladder.reality import Corpus, load_sample, to_text
 from ladder.rungs import MATH
+from ladder.ui.undone import is_text, named, named_hex
+from tests.ui.conftest import STRANGE
 
-STRANGE = {
-    "three bytes": "abc",
-    "one character": "é",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-}
 PANELS = ("merges", "cuts", "tax")
 TEXT = "the thing, the thing, then the theme; Hamlet thinks of this and that. " * 40
 
@@ -60,6 +53,25 @@ def test_a_click_on_a_token_undoes_it():
     button.click().run()
     assert at.text_input(key="undo").value == " the"
     assert "The bytes: 20 74 68 65" in shown(at)
+
+
+def test_a_piece_that_cannot_be_typed_is_named_in_hexadecimal():
+    pieces = fit_bpe(TEXT)
+    for i, piece in enumerate(pieces.vocabulary):
+        assert named(pieces, named_hex(piece)) == i
+        if is_text(piece):
+            assert named(pieces, to_text(piece)) == i
+    assert named(pieces, "0x0A") == 10
+    at = drive("merges", Corpus.of("t", TEXT))
+    at.text_input(key="undo").set_value("0xE2").run()
+    assert "The bytes: E2" in shown(at)
+
+
+def test_the_strip_holds_the_text_as_data_and_no_markup():
+    script = "<script>alert(1)</script> " * 20
+    strip = drive("merges", Corpus.of("t", script)).get("bidi_component")[0].proto
+    assert script[:200] in "".join(text for text, _, _ in json.loads(strip.json)["tokens"])
+    assert "alert" not in strip.js_content + strip.html_content + strip.css_content
 
 
 def test_a_text_without_a_merge_is_undone_to_itself():
