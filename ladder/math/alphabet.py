@@ -16,6 +16,7 @@ spelled once:
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -25,6 +26,8 @@ from ladder.math.encoding import N_BYTES, Encoding, Ids
 from ladder.reality.corpus import to_bytes
 
 SINGLE_BYTES = tuple(bytes([b]) for b in range(N_BYTES))
+
+BATCH = 1 << 16  # symbols that are numbered at a time
 
 Symbol = TypeVar("Symbol", bound=Hashable)
 
@@ -59,11 +62,15 @@ class Alphabet(ABC):
         return Encoding(self.scheme, self.ids(text), self.vocabulary, len(to_bytes(text)))
 
 
-def number(symbols: Iterable[Symbol]) -> tuple[list[Symbol], NDArray[np.int64]]:
+def number(symbols: Iterable[Symbol]) -> tuple[list[Symbol], Ids]:
     """The distinct symbols in order of appearance, and the sequence in their numbers: k symbols, (n,)."""
     numbers: dict[Symbol, int] = {}
-    sequence = [numbers.setdefault(symbol, len(numbers)) for symbol in symbols]
-    return list(numbers), np.array(sequence, dtype=np.int64)
+    rest, parts = iter(symbols), [np.empty(0, dtype=np.int32)]
+    while batch := list(islice(rest, BATCH)):
+        for symbol in dict.fromkeys(batch):
+            numbers.setdefault(symbol, len(numbers))
+        parts.append(np.fromiter(map(numbers.__getitem__, batch), dtype=np.int32, count=len(batch)))
+    return list(numbers), np.concatenate(parts)
 
 
 def spell(numbers: NDArray[np.integer], spellings: Sequence[Sequence[int]]) -> Ids:
@@ -71,6 +78,8 @@ def spell(numbers: NDArray[np.integer], spellings: Sequence[Sequence[int]]) -> I
     lengths = np.array([len(spelling) for spelling in spellings], dtype=np.int64)
     written = np.array([i for spelling in spellings for i in spelling], dtype=np.int32)
     starts = np.cumsum(lengths) - lengths
+    if (lengths == 1).all():
+        return written[numbers]
     n_ids = lengths[numbers]
     ends = np.cumsum(n_ids)
     within = np.arange(n_ids.sum()) - np.repeat(ends - n_ids, n_ids)
