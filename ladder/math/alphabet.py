@@ -14,9 +14,10 @@ spelled once:
 """
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -26,8 +27,6 @@ from ladder.math.encoding import N_BYTES, Encoding, Ids
 from ladder.reality.corpus import to_bytes
 
 SINGLE_BYTES = tuple(bytes([b]) for b in range(N_BYTES))
-
-BATCH = 1 << 16  # symbols that are numbered at a time
 
 Symbol = TypeVar("Symbol", bound=Hashable)
 
@@ -64,13 +63,9 @@ class Alphabet(ABC):
 
 def number(symbols: Iterable[Symbol]) -> tuple[list[Symbol], Ids]:
     """The distinct symbols in order of appearance, and the sequence in their numbers: k symbols, (n,)."""
-    numbers: dict[Symbol, int] = {}
-    rest, parts = iter(symbols), [np.empty(0, dtype=np.int32)]
-    while batch := list(islice(rest, BATCH)):
-        for symbol in dict.fromkeys(batch):
-            numbers.setdefault(symbol, len(numbers))
-        parts.append(np.fromiter(map(numbers.__getitem__, batch), dtype=np.int32, count=len(batch)))
-    return list(numbers), np.concatenate(parts)
+    numbers: defaultdict[Symbol, int] = defaultdict(count().__next__)  # a new symbol's number is the next one
+    sequence = np.fromiter(map(numbers.__getitem__, symbols), dtype=np.int32)
+    return list(numbers), sequence
 
 
 def spell(numbers: NDArray[np.integer], spellings: Sequence[Sequence[int]]) -> Ids:
