@@ -1,4 +1,4 @@
-# One word, one thing: `make run`, `make test`, `make lint`, `make bench`.
+# One word, one thing: `make run`, `make test`, `make lint`, `make bench`, `make results`.
 PYTHON = .venv/bin/python
 
 run: .venv
@@ -19,9 +19,12 @@ bench: .venv
 	$(PYTHON) -m tests.benchmarks.coder
 	$(PYTHON) -m tests.load
 
+results: .venv
+	$(PYTHON) -m tests.benchmarks.results
+
 .venv: requirements.txt requirements-dev.txt
 	python3 -m venv .venv
 	.venv/bin/pip install -r requirements-dev.txt
 	touch .venv
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench results

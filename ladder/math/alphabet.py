@@ -14,8 +14,10 @@ spelled once:
 """
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -59,11 +61,11 @@ class Alphabet(ABC):
         return Encoding(self.scheme, self.ids(text), self.vocabulary, len(to_bytes(text)))
 
 
-def number(symbols: Iterable[Symbol]) -> tuple[list[Symbol], NDArray[np.int64]]:
+def number(symbols: Iterable[Symbol]) -> tuple[list[Symbol], Ids]:
     """The distinct symbols in order of appearance, and the sequence in their numbers: k symbols, (n,)."""
-    numbers: dict[Symbol, int] = {}
-    sequence = [numbers.setdefault(symbol, len(numbers)) for symbol in symbols]
-    return list(numbers), np.array(sequence, dtype=np.int64)
+    numbers: defaultdict[Symbol, int] = defaultdict(count().__next__)  # a new symbol's number is the next one
+    sequence = np.fromiter(map(numbers.__getitem__, symbols), dtype=np.int32)
+    return list(numbers), sequence
 
 
 def spell(numbers: NDArray[np.integer], spellings: Sequence[Sequence[int]]) -> Ids:
@@ -71,6 +73,8 @@ def spell(numbers: NDArray[np.integer], spellings: Sequence[Sequence[int]]) -> I
     lengths = np.array([len(spelling) for spelling in spellings], dtype=np.int64)
     written = np.array([i for spelling in spellings for i in spelling], dtype=np.int32)
     starts = np.cumsum(lengths) - lengths
+    if (lengths == 1).all():
+        return written[numbers]
     n_ids = lengths[numbers]
     ends = np.cumsum(n_ids)
     within = np.arange(n_ids.sum()) - np.repeat(ends - n_ids, n_ids)

@@ -78,7 +78,4 @@ class AdditiveNGram:
     @cached_property
     def _totals(self) -> list[Floats]:
         """c(h .) of each context, order by order: (C,) each."""
-        return [
-            np.bincount(t.contexts, weights=t.counts, minlength=len(t.offsets) - 1).astype(np.float64)
-            for t in self.tables
-        ]
+        return [table.sums(table.counts).astype(np.float64) for table in self.tables]

@@ -1,25 +1,31 @@
-"""Counting n-grams by sorting, all orders in one pass.
+"""Counting n-grams by sorting each text once.
 
-Let x_0 ... x_{n-1} be a text. The k-gram that ends at t is the (k-1)-gram that ends at
-t - 1, followed by x_t; so numbers for the shorter grams give numbers for the longer ones:
+Let x_0 ... x_{n-1} be a text, b the bits of a token, K the highest order. A gram is written
+as one number, its tokens side by side, so that grams in order are numbers in order:
 
-    rank_1[t] = x_t
-    rank_k[t] = the place of (rank_{k-1}[t-1], x_t) among all such pairs, in order
+    key(x_t ... x_{t+K-1}) = x_t | x_{t+1} | ... | x_{t+K-1}        K b bits, at most 64
 
-All grams with the same context then lie side by side, which makes a table of order k:
+The text's n - K + 1 keys are sorted, and equal ones lie together: the table of order K. What
+Kneser-Ney asks of shorter grams is how many *different* tokens stand to their left: that is
+how many different longer grams end in them. So the other tables need no text any more:
+
+    grams of order k = the grams of order k + 1, each without its first token, sorted
+    their counts     = how many of those are equal
+
+The text's beginning counts as one more token to the left. All grams with the same context
+lie side by side in order, which makes a table:
 
     offsets[c] : offsets[c+1]      where the grams with context c lie; c is a rank of order k-1
     tokens[g]                      the last token of gram g, rising within a context
-    counts[g]                      how often g occurs
+    counts[g]                      how often g occurs, or has another token on its left
 
-Kneser-Ney asks shorter grams another thing: how many *different* tokens stand to their
-left. That is the number of longer grams that end in them. The text's beginning counts as
-one more token to the left.
+Where K b bits are more than 64, the first h tokens, the head, stand in the key as one number:
+the rank of that h-gram among all of them. `Head` knows which rank is left without the first.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +33,17 @@ from numpy.typing import NDArray
 from ladder.math.encoding import Ids
 
 Places = NDArray[np.int64]
+Keys = NDArray[np.uint64]
 
 UNSEEN = -1  # stands where a rank would, for a gram that the table does not have
+KEY_BITS = 64
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """The distinct grams of one order, sorted by context, then by last token."""
 
-    offsets: Places  # (C + 1,)
+    offsets: Ids  # (C + 1,)
     tokens: Ids  # (G,)
     counts: Ids  # (G,)
 
@@ -43,6 +51,13 @@ class Table:
     def contexts(self) -> Places:
         """The context of each gram, as a rank of the order below: (G,)."""
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    def sums(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The sum of the grams' values over each context, 0 where nothing follows: (G,) -> (C,)."""
+        followed = np.flatnonzero(np.diff(self.offsets))
+        sums = np.zeros(len(self.offsets) - 1, dtype=np.result_type(values.dtype, np.int64))
+        sums[followed] = np.add.reduceat(values, self.offsets[followed], dtype=sums.dtype)
+        return sums
 
     def find(self, contexts: Places, tokens: Ids) -> Places:
         """The ranks of the grams context + token, UNSEEN where there is none: (m,), (m,) -> (m,)."""
@@ -70,44 +85,136 @@ class Match(NamedTuple):
     grams: Places  # (n - k + 1,) ranks of order k, or UNSEEN
 
 
+class Head(NamedTuple):
+    """The h-grams of a text, by rank."""
+
+    n: int  # how many there are
+    first: int  # the rank of the one that the text begins with
+    shorter: Keys  # of each, without its first token, the rank of order h - 1: (n,); empty for h = 1
+
+
 def count_ngrams(ids: Ids, vocabulary_size: int, *, order: int, left_neighbours: bool = False) -> list[Table]:
     """The tables of order 1 to `order` (at most n); the first has all V tokens, seen or not.
 
     With `left_neighbours`, every table but the last counts different tokens to the left, not occurrences.
     """
-    V = vocabulary_size
-    all_tokens = np.arange(V, dtype=np.int32)
-    tables = [Table(np.array([0, V]), all_tokens, np.bincount(ids, minlength=V).astype(np.int32))]
-    ranks = ids
-    for k in range(2, min(order, len(ids)) + 1):
-        places = order_of(ranks[:-1], ids[k - 1 :])
-        keys = (ranks[:-1].astype(np.int64) * V + ids[k - 1 :])[places]
-        new = np.empty(len(keys), dtype=bool)
-        new[0] = True
-        np.not_equal(keys[1:], keys[:-1], out=new[1:])
-        starts = np.flatnonzero(new)
-        keys = keys[starts]
-        if left_neighbours:
-            ends_in = ranks[1:][places[starts]]
-            lefts = np.bincount(ends_in, minlength=len(tables[-1].tokens)).astype(np.int32)
-            lefts[ranks[0]] += 1
-            tables[-1] = replace(tables[-1], counts=lefts)
-        contexts, tokens = np.divmod(keys, V)
-        offsets = np.zeros(len(tables[-1].tokens) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(contexts, minlength=len(tables[-1].tokens)), out=offsets[1:])
-        counts = np.diff(starts, append=len(places))
-        tables.append(Table(offsets, tokens.astype(np.int32), counts.astype(np.int32)))
-        ranks = np.empty(len(places), dtype=np.int32)
-        ranks[places] = np.cumsum(new, dtype=np.int32) - 1
+    V, K, b = vocabulary_size, min(order, len(ids)), _bits(vocabulary_size)
+    text = np.ascontiguousarray(ids, dtype=np.int32).view(np.uint32)
+    keys, heads = _keys(text, V, K)
+    last = keys[-1:].copy()
+    tables: list[Table] = []
+    for k in range(K, 1, -1):
+        keys, counts = _distinct(keys)
+        if tables:
+            tables[-1] = _with_context_of_the_end(tables[-1], int(keys.searchsorted(last[0])), len(keys))
+        offsets = _offsets(keys >> np.uint64(b), V if k == 2 else None)
+        tables.append(Table(offsets, (keys & _ones(b)).astype(np.int32), counts))
+        keys, last = (_without_first(grams, heads, k=k, b=b) for grams in (keys, last))
+        heads = heads[:-1] or heads
+        keys = np.append(keys, _first_key(text, heads, k=k - 1, b=b))
+    tokens = keys.astype(np.int64)
+    every = np.arange(V, dtype=np.int32)
+    tables.append(Table(np.array([0, V], dtype=np.int32), every, np.bincount(tokens, minlength=V).astype(np.int32)))
+    tables.reverse()
+    if not left_neighbours:
+        _count_occurrences(tables, ids)
     return tables
 
 
-def order_of(contexts: Ids, tokens: Ids) -> NDArray[np.intp]:
-    """The places of pairs in order: by context, then by token: (n,), (n,) -> (n,).
+def _count_occurrences(tables: list[Table], ids: Ids) -> None:
+    """From the highest order down: a gram occurs as often as something follows it, and once where the text ends."""
+    for k in range(len(tables) - 1, 0, -1):
+        counts = tables[k].sums(tables[k].counts).astype(np.int32)
+        counts[rank_of(tables, ids[len(ids) - k :])] += 1
+        tables[k - 1] = replace(tables[k - 1], counts=counts)
 
-    Digit by digit, the last first: numpy sorts digits of 16 bits by counting, without comparing.
-    """
-    places = np.arange(len(tokens))
+
+def _keys(text: NDArray[np.uint32], vocabulary_size: int, order: int) -> tuple[Keys, list[Head]]:
+    """The keys of all grams of the highest order, and what they write as one number: (n - K + 1,), h heads."""
+    b, n = _bits(vocabulary_size), len(text) - order + 1
+    heads, ranks = [Head(vocabulary_size, int(text[0]), np.empty(0, dtype=np.uint64))], text
+    while _bits(heads[-1].n) + b * (order - len(heads)) > KEY_BITS:
+        tokens = text[len(heads) :]
+        places = order_of(ranks[:-1], tokens)
+        new = _new(((ranks[:-1].astype(np.uint64) << b) | tokens)[places])
+        longer = np.empty(len(places), dtype=np.uint32)
+        longer[places] = np.cumsum(new, dtype=np.uint32) - np.uint32(1)
+        heads.append(Head(int(new.sum()), int(longer[0]), ranks[1:][places[new]].astype(np.uint64)))
+        ranks = longer
+    keys = ranks[:n].astype(np.uint64)
+    for i in range(len(heads), order):
+        keys <<= b
+        keys |= text[i : i + n]
+    return keys, heads
+
+
+def _without_first(keys: Keys, heads: Sequence[Head], *, k: int, b: int) -> Keys:
+    """Keys of order k without their first token: (m,) -> (m,)."""
+    tail = b * (k - len(heads))
+    rest = keys & _ones(tail)
+    return rest if len(heads) == 1 else rest | (heads[-1].shorter[keys >> tail] << tail)
+
+
+def _first_key(text: NDArray[np.uint32], heads: Sequence[Head], *, k: int, b: int) -> Keys:
+    """The key of order k that the text begins with: (1,)."""
+    key = heads[-1].first
+    for token in text[len(heads) : k].tolist():
+        key = key << b | token
+    return np.array([key], dtype=np.uint64)
+
+
+def _distinct(keys: Keys) -> tuple[Keys, Ids]:
+    """The different keys in order, and how often each stands there; `keys` are sorted in place: (m,) -> (G,), (G,)."""
+    keys.sort()
+    starts = np.flatnonzero(_new(keys))
+    return keys[starts], np.diff(starts, append=len(keys)).astype(np.int32)
+
+
+def _new(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before: (m,) -> (m,)."""
+    new = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
+
+
+def _offsets(contexts: Keys, n_contexts: int | None) -> Ids:
+    """Where each context begins in a sorted column, and its end; of 0 ... n_contexts - 1 where a number is given."""
+    if n_contexts is None:
+        return np.append(np.flatnonzero(_new(contexts)), len(contexts)).astype(np.int32)
+    return np.append(0, np.cumsum(np.bincount(contexts.astype(np.int64), minlength=n_contexts))).astype(np.int32)
+
+
+def _with_context_of_the_end(table: Table, rank: int, n_contexts: int) -> Table:
+    """The table with room for the one context that nothing may follow, since the text ends with it."""
+    if len(table.offsets) == n_contexts + 1:
+        return table
+    return replace(table, offsets=np.insert(table.offsets, rank, table.offsets[rank]))
+
+
+def _bits(n: int) -> int:
+    """How many bits write the numbers 0 ... n - 1; at least one."""
+    return max(1, (n - 1).bit_length())
+
+
+def _ones(bits: int) -> np.uint64:
+    return np.uint64((1 << bits) - 1)
+
+
+def order_of(contexts: NDArray[np.integer], tokens: NDArray[np.integer]) -> Places:
+    """The places of pairs in order: by context, then by token, then by place: (n,), (n,) -> (n,)."""
+    n = len(tokens)
+    b, p = _bits(int(tokens.max(initial=0)) + 1), _bits(n)
+    if _bits(int(contexts.max(initial=0)) + 1) + b + p <= KEY_BITS:
+        # Context, token and place as one number: sorting numbers is faster than sorting places by them.
+        keys = contexts.astype(np.uint64) << b
+        keys |= tokens.astype(np.uint64)
+        keys <<= p
+        keys |= np.arange(n, dtype=np.uint64)
+        keys.sort()
+        keys &= _ones(p)
+        return keys.view(np.int64)
+    places = np.arange(n)
+    # Digit by digit, the last first: numpy sorts digits of 16 bits by counting, without comparing.
     for column in (tokens, contexts):
         for shift in range(0, int(column.max(initial=0)).bit_length(), 16):
             digit = (column >> shift).astype(np.uint16)

@@ -32,6 +32,7 @@ from ladder.statistics.mixture import Mixture, fit_weights
 from ladder.statistics.model import LanguageModel
 from ladder.statistics.ngram import NGram
 from ladder.statistics.paired import by_stretch
+from ladder.statistics.shortcomings import shortcomings
 from ladder.statistics.size import two_part_price
 
 VALIDATION = 0.1
@@ -77,13 +78,14 @@ class Curve(NamedTuple):
     orders: tuple[int, ...]
     train: tuple[float, ...]
     held_out: tuple[float, ...]
-    notes: tuple[str, ...]  # of the highest order's fit
+    notes: tuple[str, ...]  # on the text, and of the highest order's fit
 
 
 def by_order(
     fit: Callable[[Ids, int, int], LanguageModel], train: Encoding, held_out: Encoding, orders: tuple[int, ...]
 ) -> Curve:
     """Train and held-out bits per byte of `fit(ids, V, order)` for each order that the text allows."""
+    told = shortcomings(train, held_out, order=max(orders))
     orders = tuple(order for order in orders if order <= len(train.ids))
     V, rows, notes = train.vocabulary_size, [], ()
     for order in orders:
@@ -91,7 +93,7 @@ def by_order(
         notes = getattr(model, "notes", ())
         rows.append([price(model, part) for part in (train, held_out)])
     on_train, on_held_out = zip(*rows, strict=True)
-    return Curve(orders, on_train, on_held_out, notes)
+    return Curve(orders, on_train, on_held_out, (*told, *notes))
 
 
 def price(model: LanguageModel, encoding: Encoding) -> float:

@@ -146,8 +146,7 @@ class NGram:
     @cached_property
     def _totals(self) -> list[Floats]:
         """c(h .) of each context, order by order; 1 where nothing follows: (C,) each."""
-        sums = [np.bincount(t.contexts, weights=t.counts, minlength=len(t.offsets) - 1) for t in self.tables]
-        return [np.where(total == 0, 1, total) for total in sums]
+        return [np.maximum(table.sums(table.counts), 1).astype(np.float64) for table in self.tables]
 
     @cached_property
     def _gammas(self) -> list[Floats]:
@@ -155,8 +154,7 @@ class NGram:
         gammas = []
         for table, discounts, totals in zip(self.tables, self.discounts, self._totals, strict=True):
             taken = discounts[np.minimum(table.counts, 3)]
-            sums = np.bincount(table.contexts, weights=taken, minlength=len(totals))
-            gammas.append(np.where(np.diff(table.offsets) == 0, 1.0, sums / totals))
+            gammas.append(np.where(np.diff(table.offsets) == 0, 1.0, table.sums(taken) / totals))
         return gammas
 
     @cached_property

@@ -14,6 +14,7 @@ from ladder.statistics.leaderboard import ADAPTIVE, COMPRESSOR, MOST_ADAPTIVE, S
 from ladder.statistics.mixture import fit_weights
 from ladder.statistics.paired import compare
 from ladder.statistics.references import references_of
+from ladder.statistics.shortcomings import shortcomings
 from ladder.ui import knobs
 from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
@@ -61,6 +62,8 @@ def leaderboard_panel(view: View) -> None:
     )
     if not (table["kind"] == ADAPTIVE).any():
         st.caption(f"The adaptive mixture reads texts of up to {MOST_ADAPTIVE:,} bytes; this one is longer.")
+    for sentence in shortcomings(*train_and_held_out(corpus, view.scheme, view.vocabulary_size), order=1):
+        st.caption(sentence)
     _show_references(view, view.whole if corpus.sha == view.whole.sha else corpus)
     _is_a_better(view, board)
     whole_bytes = len(corpus.data)

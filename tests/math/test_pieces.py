@@ -1,9 +1,10 @@
 """Pieces join to the text, and fall where a reader would cut."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ladder.math import pieces
 from ladder.math.pieces import LONGEST, bare_words, runs, words
 
 
@@ -42,3 +43,17 @@ def test_no_piece_is_endless(character):
 
 def test_bare_words_by_hand():
     assert bare_words("To be,  or DON'T ... \n\udcff be!") == ["to", "be", "or", "don't", "be"]
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_ascii_is_cut_by_the_faster_reader_as_by_the_other(text):
+    assert words(text) == pieces._ONE_MARK_A_PIECE.findall(text)
+
+
+@given(st.text(st.sampled_from("aé'’ \n\t.\udc80"), max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_a_text_that_is_read_in_stretches_is_cut_as_a_whole(text):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pieces, "STRETCH", 5)
+        assert words(text) == pieces._ONE_MARK_A_PIECE.findall(text)

@@ -42,6 +42,19 @@ def test_shorter_grams_count_their_different_left_neighbours(ids, order):
             assert n == len(lefts[gram])
 
 
+@given(texts, st.integers(5, 7), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_grams_that_do_not_fit_64_bits_are_counted_alike(ids, order, left_neighbours):
+    few = count_ngrams(ids, 4, order=order, left_neighbours=left_neighbours)
+    many = count_ngrams(ids + 40_000, 1 << 16, order=order, left_neighbours=left_neighbours)  # 16 bits a token
+    for narrow, wide in zip(few[1:], many[1:], strict=True):
+        assert wide.tokens.tolist() == (narrow.tokens + 40_000).tolist()
+        assert wide.counts.tolist() == narrow.counts.tolist()
+        assert wide.contexts[0] == narrow.contexts[0] + (40_000 if len(wide.offsets) > 1 << 16 else 0)
+        assert np.diff(wide.contexts).tolist() == np.diff(narrow.contexts).tolist()
+    assert many[0].counts[40_000:40_004].tolist() == few[0].counts.tolist()
+
+
 @given(texts, texts)
 @settings(max_examples=60, deadline=None)
 def test_match_finds_every_gram_and_only_those(ids, other):

@@ -109,6 +109,23 @@ def test_the_best_order_is_in_the_title_and_fallbacks_are_said():
     assert "too few grams" in words_of(app)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("abc", "only 2 tokens, so no order beyond 2"),
+        ("a" * 500, "one token again and again"),
+        ("ab" * 45 + "\n" + "yz" * 5, "No token of the held-out part occurs in the training part"),
+    ],
+)
+def test_what_a_text_is_too_poor_for_is_said(text, sentence):
+    assert sentence in words_of(show("by_order.ngrams_panel", text, scheme="bytes"))
+
+
+def test_the_leaderboard_says_that_all_of_the_held_out_part_is_new():
+    app = show("leaderboard.leaderboard_panel", "ab" * 45 + "\n" + "yz" * 5, scheme="bytes")
+    assert "No token of the held-out part occurs in the training part" in words_of(app)
+
+
 def test_the_leaderboard_holds_models_and_compressors():
     app = show("leaderboard.leaderboard_panel")
     names = {name for table in app.dataframe for name in table.value["name"]}

@@ -1,0 +1,85 @@
+"""README's table of results is the command's: its texts, its rows, its form."""
+
+import re
+
+import pandas as pd
+
+from ladder.reality import Corpus, load_sample, take
+from ladder.statistics.leaderboard import ADAPTIVE, STATIC
+from tests.benchmarks.results import (
+    COLUMNS,
+    KINDS,
+    README,
+    SHOWN,
+    board,
+    main,
+    section,
+    sections,
+    title_of,
+    with_sections,
+)
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+def rows_of(markdown):
+    """(static or adaptive, cells) of each row of a section's tables."""
+    found = []
+    for part in re.split(r"\n\n(?=Static|Adaptive)", markdown)[1:]:
+        kind, _, *lines = part.split("\n")
+        found += [(kind.rstrip("."), line.strip("| ").split(" | ")) for line in lines[2:]]
+    return found
+
+
+def of_any_order(markdown):
+    """What the rows are called, whatever order or alpha was chosen."""
+    return {(kind, re.sub(r"order \d+|\+ [\d.]+", "", cells[0]), cells[1]) for kind, cells in rows_of(markdown)}
+
+
+def test_readme_has_the_texts_and_the_rows_that_the_command_makes():
+    results = sections(TEXT)
+    assert [title_of(load_sample(key)) for key in SHOWN] == list(results)[: len(SHOWN)]
+    assert any(title.startswith("tinyshakespeare") for title in results)
+    made = section("a part", board(take(load_sample("hamlet"), stop=0.06)))
+    for markdown in results.values():
+        assert of_any_order(markdown) == of_any_order(made)
+
+
+def test_readmes_results_have_the_form_that_the_command_gives_them():
+    for title, markdown in sections(TEXT).items():
+        entries = []
+        for kind, cells in rows_of(markdown):
+            price, whole, size, seconds = (cell.strip().replace(",", "") for cell in cells[2:])
+            prices = float(price), float(whole or "nan"), float(size) * 1000 if size else None
+            entries.append((cells[0], STATIC if kind == KINDS[0] else ADAPTIVE, cells[1], *prices, float(seconds)))
+        columns = ["name", "kind", "alphabet", "bits_per_byte", "whole_bits_per_byte", "size_bytes", "seconds"]
+        table = pd.DataFrame(entries, columns=columns).sort_values("bits_per_byte", kind="stable")
+        assert section(title, table) == markdown
+    assert with_sections(TEXT, sections(TEXT)) == TEXT
+
+
+def test_what_adapts_never_stands_with_what_is_static():
+    table = pd.DataFrame(
+        [("a", STATIC, "bytes", 2.0, 3.0, 1500, 0.1), ("b", ADAPTIVE, "bytes", 1.0, float("nan"), None, 2.0)],
+        columns=["name", "kind", "alphabet", "bits_per_byte", "whole_bits_per_byte", "size_bytes", "seconds"],
+    )
+    static, adaptive = rows_of(section("x", table))
+    assert static == (KINDS[0], ["a", "bytes", "2.000", "3.000", "1.5", "0.10"])
+    assert adaptive[0] == KINDS[1]
+    assert adaptive[1][0] == "b"
+    assert len(static[1]) == len(COLUMNS)
+
+
+def test_a_text_that_is_not_given_keeps_its_lines(tmp_path, monkeypatch):
+    from tests.benchmarks import results
+
+    readme = tmp_path / "README.md"
+    readme.write_text(TEXT, encoding="utf-8")
+    monkeypatch.setattr(results, "README", readme)
+    monkeypatch.setattr(results, "SHOWN", ())
+    given = tmp_path / "mine.txt"
+    given.write_text("to be or not to be\n" * 40)
+    main(given)
+    after = sections(readme.read_text(encoding="utf-8"))
+    assert list(after) == [*sections(TEXT), title_of(Corpus.of("mine.txt", "to be or not to be\n" * 40))]
+    assert {title: after[title] for title in sections(TEXT)} == sections(TEXT)
