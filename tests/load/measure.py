@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tests.benchmarks.servers import EMPTY_PAGE, running
 from tests.load.pupil import Pupil
-from tests.load.scenes import EMPTY, START, WAY_UP, Tally, climbing, pressing, query_of, sliding, together, uploading
+from tests.load.scenes import EMPTY, START, WAY_UP, Tally, climbing, pressing, sliding, together, uploading
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
@@ -89,7 +89,9 @@ async def warm(host: str, texts: tuple[str, ...] = ("hamlet",), *, encoder: bool
             pupil.query = f"corpus={text}"
             await pupil.open()
             for stop in WAY_UP:
-                await pupil.go(stop.page, query_of(text, stop))
+                await pupil.go(stop.page, f"corpus={text}")
+                if stop.panel:
+                    await pupil.turn("panel", string_array_value=[stop.panel])
                 await until_quiet(pupil)
         if encoder:
             await pupil.go("geometry", f"corpus={texts[0]}&space=Words")

@@ -62,6 +62,7 @@ class Pupil:
         """Seconds from choosing another page of the menu to its script's end."""
         self.page_hash, self.query = self.hashes[page], query
         self.widgets.clear()
+        self.elements.clear()
         return await self._ask("")
 
     async def turn(self, key: str, **value: Any) -> float:
@@ -107,6 +108,8 @@ class Pupil:
         """Seconds until a condition holds, while the page's clocks run."""
         start = time.perf_counter()
         while not condition():
+            if self.reader.done():
+                raise self.failure()
             if time.perf_counter() - start > seconds:
                 raise TimeoutError("nothing came of it")
             await asyncio.sleep(0.05)
@@ -127,7 +130,9 @@ class Pupil:
     def failure(self) -> BaseException:
         """Why no answer has come."""
         over = self.reader.done() and not self.reader.cancelled()
-        return (over and self.reader.exception()) or TimeoutError("no answer")
+        if over:
+            return self.reader.exception() or ConnectionError("the server is gone")
+        return TimeoutError("no answer")
 
     async def _send(self, fragment: str, *, by_clock: bool = False) -> None:
         request = BackMsg()

@@ -85,7 +85,9 @@ def climbing(seconds: float, think: float, *, texts: Sequence[str] = TEXTS[:1]) 
                 if asyncio.get_running_loop().time() > end:
                     return
                 if turn == 0:
-                    tally.seconds.append(await pupil.go(stop.page, query_of(text, stop)))
+                    tally.seconds.append(await pupil.go(stop.page, f"corpus={text}"))
+                    if stop.panel:
+                        tally.seconds.append(await pupil.turn("panel", string_array_value=[stop.panel]))
                     await pupil.until(lambda knob=stop.knob: knob in pupil.elements)
                 else:
                     tally.seconds.append(await pupil.turn(stop.knob, **{stop.field: rng.choice(stop.values)}))
