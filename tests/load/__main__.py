@@ -1,4 +1,4 @@
-"""A class of thirty on one small server: `python -m tests.load [class|burst|upload|train|leave|soak|collecting]`.
+"""A class of thirty on one small server: `python -m tests.load`, or one scene alone, as in `... soak`.
 
 Without a word all scenes but the soak are played, one after the other, and README's figures are
 written anew. Every scene that has a twin on an empty Streamlit page is played against it in the
@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import time
 
-from tests.load import collecting, readme
+from tests.load import beside, collecting, readme
 from tests.load.measure import (
     HEAD,
     Scene,
@@ -27,7 +27,7 @@ from tests.load.scenes import TEXTS, climbing
 
 THINK = 8.0  # seconds
 CLASSES = 5
-SCENES = ("all", "class", "burst", "upload", "train", "leave", "soak", "collecting")
+SCENES = ("all", "class", "burst", "upload", "train", "leave", "soak", "collecting", "beside")
 
 
 async def scenes(ours: str, theirs: str, which: str, students: int, seconds: float) -> list[Scene]:
@@ -58,7 +58,7 @@ async def leaving(host: str, students: int, seconds: float) -> list[float]:
     levels = []
     for number in range(CLASSES):
         scene = await play(f"class {number + 1}", host, students, climbing(seconds, 1.0, texts=TEXTS))
-        await asyncio.sleep(12)  # until the sessions are forgotten
+        await asyncio.sleep(10)  # until the sessions are forgotten
         levels.append(megabytes_of(host))
         show([scene])
         print(f"after class {number + 1}: {levels[-1]:,.0f} MB", flush=True)
@@ -92,8 +92,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="of a class")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak")
     asked = parser.parse_args()
-    if asked.scene == "collecting":
-        collecting.main()
+    if asked.scene in ("collecting", "beside"):
+        {"collecting": collecting, "beside": beside}[asked.scene].main()
         return
     with school() as (ours, theirs):
         if asked.scene == "soak":
@@ -104,7 +104,7 @@ def main() -> None:
             print(HEAD)
             found = asyncio.run(scenes(ours, theirs, asked.scene, asked.students, asked.seconds))
             if asked.scene == "all":
-                levels = asyncio.run(leaving(ours, asked.students, 20))
+                levels = asyncio.run(leaving(ours, asked.students, min(20, asked.seconds / 3)))
                 readme.write(asked.students, found, levels)
 
 
