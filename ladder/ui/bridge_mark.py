@@ -9,7 +9,7 @@ from ladder.math import SCHEMES
 from ladder.reality import Corpus, take
 from ladder.rungs import Rung
 from ladder.ui.cache import identity, shared, train_and_held_out
-from ladder.ui.jobs import Job, Progress, owner, pool, run_job
+from ladder.ui.jobs import Job, Progress, owner, poll_seconds, pool, run_job
 from ladder.ui.view import View
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def draw_mark(view: View, rung: Rung, page: StreamlitPage) -> None:
     if job.over:
         _show(job, rung, page)
     else:
-        _watch(job, rung, page)
+        st.fragment(_watch, run_every=poll_seconds(POLL_SECONDS))(job, rung, page)
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def _watch(job: Job, rung: Rung, page: StreamlitPage) -> None:
     if job.over:
         st.rerun()
+    pool().watch(job, owner())
     st.caption("🌉 The identities of this rung are being checked …")
 
 

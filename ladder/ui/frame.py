@@ -21,6 +21,7 @@ from ladder.ui.bridge_mark import draw_mark
 from ladder.ui.cache import shared
 from ladder.ui.home import home
 from ladder.ui.lens import LENSES
+from ladder.ui.prompt import answer_promptly
 from ladder.ui.shelf import climb_with, keep, shelf
 from ladder.ui.tokens import count, plain
 from ladder.ui.uploads import own_text
@@ -55,6 +56,7 @@ def pages() -> dict[str, StreamlitPage]:
 
 def draw_frame() -> None:
     """Draw what stands around the chosen page, and run it."""
+    answer_promptly()
     menu = pages()
     page = st.navigation(list(menu.values()))
     rung = next((rung for rung in PAGES if menu[rung.name] == page), None)

@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 from altair.utils import schemapi
 
+import ladder.charts.many  # noqa: F401  (importing it is what counts)
+
 # Tables come aggregated, and a picture's size is Streamlit's business, not a theme's.
 altair.data_transformers.disable_max_rows()
 altair.theme.enable("none")

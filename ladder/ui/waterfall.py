@@ -17,7 +17,7 @@ from ladder.math import SCHEMES
 from ladder.reality import Corpus
 from ladder.rungs import GEOMETRY, MATH, PROBABILITY, RUNGS, STATISTICS, Rung
 from ladder.ui.cache import identity, shared, split_of, train_and_held_out
-from ladder.ui.jobs import Key, Progress, owner, pool
+from ladder.ui.jobs import Key, Progress, owner, poll_seconds, pool
 from ladder.ui.lens import Lens
 from ladder.ui.readers import price_of_readers
 from ladder.ui.view import View
@@ -59,7 +59,7 @@ def draw_waterfall(view: View, rung: Rung | None) -> None:
     climb = climb_of(view.corpus, view.scheme, view.vocabulary_size)
     job = pool().find(_key_of(view))
     if job is None or not job.over:
-        _watch(climb, rung, view)
+        st.fragment(_watch, run_every=poll_seconds(POLL_SECONDS))(climb, rung, view)
         return
     climb.readers = price_of_readers(view.corpus)
     st.html(picture(climb, rung, view.lens))
@@ -79,11 +79,12 @@ def _key_of(view: View) -> Key:
     return "waterfall", identity(view.corpus), view.scheme, view.vocabulary_size
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def _watch(climb: Climb, rung: Rung | None, view: View) -> None:
     job = pool().find(_key_of(view))
-    if job is not None and job.over:
-        st.rerun()
+    if job is not None:
+        if job.over:
+            st.rerun()
+        pool().watch(job, owner())
     st.html(picture(climb, rung, view.lens))
 
 

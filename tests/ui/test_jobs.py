@@ -1,3 +1,5 @@
+import os
+import sys
 import threading
 
 import pytest
@@ -250,3 +252,11 @@ def test_a_limit_that_is_no_number_is_refused(monkeypatch):
         setting.setenv("LADDER_JOB_SECONDS", "soon")
         with pytest.raises(ValueError, match="LADDER_JOB_SECONDS must be a positive number, but is 'soon'"):
             limit_of("LADDER_JOB_SECONDS", 900)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has threads of different niceness")
+def test_a_job_gives_way_to_those_that_answer():
+    pool = Pool(workers=1)
+    job = pool.submit(("n",), "n", lambda progress: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), "x")
+    wait_for(job, "done")
+    assert job.result > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
