@@ -39,12 +39,17 @@ class Progress:
 
     def __init__(self) -> None:
         self.share, self.text = 0.0, ""
+        self.shown: Any = None
         self.cancelled = threading.Event()
 
     def __call__(self, share: float, text: str = "") -> None:
         """Report the share done, 0 to 1, and a few words; stops the work after a cancel."""
         self.share, self.text = min(max(share, 0.0), 1.0), text
         self.check()
+
+    def show(self, so_far: Any) -> None:
+        """Hand out what there is so far, for the page to draw; it must not change afterwards."""
+        self.shown = so_far
 
     def check(self) -> None:
         """Raise Cancelled after a cancel."""
@@ -174,10 +179,18 @@ def pool() -> Pool:
     return Pool()
 
 
-def run_job(key: Key, title: str, work: Callable[[Progress], T], *, start_label: str | None = None) -> T | None:
+def run_job(
+    key: Key,
+    title: str,
+    work: Callable[[Progress], T],
+    *,
+    start_label: str | None = None,
+    draw: Callable[[Any], None] | None = None,
+) -> T | None:
     """The result of a job once it is done; until then draw its progress and return None.
 
-    With a `start_label` nothing begins before somebody presses a button of that name.
+    With a `start_label` nothing begins before somebody presses a button of that name; `draw` draws what the
+    work shows meanwhile.
     """
     name = "-".join(str(part)[:24] for part in key)
     job = pool().find(key)
@@ -190,7 +203,7 @@ def run_job(key: Key, title: str, work: Callable[[Progress], T], *, start_label:
         job = pool().submit(key, title, work, owner())
     if job.state == "done":
         return job.result
-    _watch(job, name)
+    _watch(job, name, draw)
     return None
 
 
@@ -201,7 +214,7 @@ def owner() -> str:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _watch(job: Job, name: str) -> None:
+def _watch(job: Job, name: str, draw: Callable[[Any], None] | None) -> None:
     """Progress, time left and a way out, drawn again and again until the job is over."""
     if job.over:
         st.rerun()
@@ -213,3 +226,5 @@ def _watch(job: Job, name: str) -> None:
     st.progress(job.progress.share, text=text)
     if st.button("Cancel", key=f"cancel-{name}"):
         pool().cancel(job)
+    if draw is not None and job.progress.shown is not None:
+        draw(job.progress.shown)
