@@ -12,6 +12,7 @@ from ladder.ui.jaynes import jaynes_panel
 from ladder.ui.leaderboard import leaderboard_panel
 from ladder.ui.learned import learned_panel
 from ladder.ui.learning import learning_panel
+from ladder.ui.moments import moments_panel
 
 panels(
     view,
@@ -21,6 +22,7 @@ panels(
         "leaderboard": ("Leaderboard", leaderboard_panel),
         "learned": ("Where did it learn this?", learned_panel),
         "learning": ("Counting is learning", learning_panel),
+        "moments": ("Moments matched", moments_panel),
         "jaynes": ("Largest entropy", jaynes_panel),
         "between": ("Between two texts", between_panel),
     },

@@ -12,6 +12,7 @@ part of the text that was set aside: whoever learns by heart is found out there.
     LogBilinear      logits as dot products with the vector of the token before
     Mixture          several models, weighed by expectation and maximisation
     Transformer      trained live, in PyTorch, and open at every place
+    ChainProduct     a product of many contexts' beliefs, its weights frozen: the best static one
     AdaptiveMixture  goes on learning while it reads, as compressors do
     fit_bigrams      a table learned by gradient descent, and without Z: it ends where counting ends
     by_root, by_dual the belief of largest entropy with a given mean
@@ -44,6 +45,7 @@ from ladder.statistics.model import LanguageModel, check_ids
 from ladder.statistics.ngram import NGram
 from ladder.statistics.paired import Paired, compare
 from ladder.statistics.passages import SuffixArray
+from ladder.statistics.product import ChainProduct
 from ladder.statistics.size import two_part_price
 from ladder.statistics.transformer import Shape, Transformer
 
@@ -51,6 +53,7 @@ __all__ = [
     "AdaptiveMixture",
     "AdditiveNGram",
     "BigramFit",
+    "ChainProduct",
     "Fit",
     "LanguageModel",
     "LogBilinear",

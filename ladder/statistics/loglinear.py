@@ -69,18 +69,11 @@ class LogBilinear:
         The loss is the text's surprise in nats plus l2 / 2 (|u|^2 + |b - b_0|^2), with b_0 the unigram.
         """
         text = check_text(ids, vocabulary_size, order=2)
-        if vocabulary_size > MAX_VOCABULARY:
-            raise ValueError(
-                f"vocabulary_size must be at most {MAX_VOCABULARY:,} for a full softmax, but is {vocabulary_size:,}"
-            )
-        if not (np.isfinite(l2) and l2 > 0):
-            raise ValueError(f"l2 must be positive and finite, but is {l2}")
-        n_i = np.bincount(text, minlength=vocabulary_size)
-        v = whiten(vectors, n_i)
-        b = np.log(relative_frequencies(n_i + ADDED)).astype(np.float32)
+        check_l2(l2)
+        v, b = start_of(text, vocabulary_size, vectors)
         if len(text) < 2 or steps == 0:
             return cls(v, np.zeros_like(v), b, np.array([]))
-        problem = _Problem(text, v, b, l2)
+        problem = Problem(text, v, b, l2)
         path = [problem.bits_per_token(np.zeros(problem.size))]
 
         def after_step(weights: Floats) -> None:
@@ -154,7 +147,23 @@ def whiten(vectors: ArrayLike, counts: ArrayLike) -> Weights:
     return (v @ (directions[:, kept] / np.sqrt(variances[kept]))).astype(np.float32)
 
 
-class _Problem:
+def start_of(text: Ids, vocabulary_size: int, vectors: ArrayLike) -> tuple[Weights, Weights]:
+    """Where every fit begins: the whitened context vectors (V, d) and the unigram's biases (V,)."""
+    if vocabulary_size > MAX_VOCABULARY:
+        raise ValueError(
+            f"vocabulary_size must be at most {MAX_VOCABULARY:,} for a full softmax, but is {vocabulary_size:,}"
+        )
+    n_i = np.bincount(text, minlength=vocabulary_size)
+    return whiten(vectors, n_i), np.log(relative_frequencies(n_i + ADDED)).astype(np.float32)
+
+
+def check_l2(l2: float) -> None:
+    """A ValueError where l2 pulls nowhere, or infinitely."""
+    if not (np.isfinite(l2) and l2 > 0):
+        raise ValueError(f"l2 must be positive and finite, but is {l2}")
+
+
+class Problem:
     """The loss per token and its gradient, for weights u and b - b_0 side by side: (V, d + 1), flat."""
 
     def __init__(self, text: Ids, v: Weights, b: Weights, l2: float) -> None:
@@ -167,22 +176,28 @@ class _Problem:
         self.b, self.l2 = b, l2
         self.fixed = float(self.moments[:, -1] @ b)  # what b_0 alone gives to the pairs' logits
         self.size = self.moments.size
-        self.last_bits = np.nan
+        self.last_nats = self.last_bits = np.nan
 
-    def parts(self, flat: Floats) -> tuple[Weights, Weights]:
+    def parts(self, flat: Floats | Weights) -> tuple[Weights, Weights]:
         """u (V, d) and b - b_0 (V,)."""
         weights = flat.reshape(self.moments.shape).astype(np.float32)
         return weights[:, :-1], weights[:, -1]
 
-    def bits_per_token(self, flat: Floats) -> float:
+    def bits_per_token(self, flat: Floats | Weights) -> float:
         """The text's surprise under these weights."""
         self.loss_and_gradient(flat)
         return self.last_bits
 
-    def loss_and_gradient(self, flat: Floats) -> tuple[float, Floats]:
+    def loss_and_gradient(self, flat: Floats | Weights) -> tuple[float, Floats]:
         """(surprise + l2 / 2 |weights|^2) / n in nats, and its gradient: model moments - data moments."""
         weights = flat.reshape(self.moments.shape)
-        log_Z, expected = 0.0, np.zeros_like(weights)
+        expected = self.expected(weights)
+        loss = self.last_nats + self.l2 / 2 * float(np.vdot(weights, weights)) / self.n
+        return loss, ((expected - self.moments + self.l2 * weights) / self.n).ravel()
+
+    def expected(self, weights: Floats | Weights) -> Floats:
+        """The model's moments, summed over the text's contexts: (V, d + 1) -> (V, d + 1); keeps the price."""
+        log_Z, expected = 0.0, np.zeros(self.moments.shape)
         rows_at_once = max(1, BLOCK // len(self.b))
         for start in range(0, len(self.phi), rows_at_once):
             phi, n_c = self.phi[start : start + rows_at_once], self.n_c[start : start + rows_at_once]
@@ -195,7 +210,6 @@ class _Problem:
             log_Z += float(n_c @ (np.log(Z) + top[:, 0]))
             # Each context's row of q counts as often as the context occurs.
             expected += z.T @ (phi * (n_c / Z).astype(np.float32)[:, None])
-        surprise = log_Z - float(np.vdot(self.moments, weights)) - self.fixed
-        self.last_bits = float(nats_to_bits(surprise / self.n))
-        loss = (surprise + self.l2 / 2 * float(np.vdot(weights, weights))) / self.n
-        return loss, ((expected - self.moments + self.l2 * weights) / self.n).ravel()
+        self.last_nats = (log_Z - float(np.vdot(self.moments, weights)) - self.fixed) / self.n
+        self.last_bits = float(nats_to_bits(self.last_nats))
+        return expected

@@ -13,6 +13,7 @@ from ladder.statistics.adaptive import Reader
 from ladder.statistics.leaderboard import ADAPTIVE, COMPRESSOR, MOST_ADAPTIVE, STATIC, Board, leaderboard
 from ladder.statistics.mixture import fit_weights
 from ladder.statistics.paired import compare
+from ladder.statistics.product import fit_tables
 from ladder.statistics.references import references_of
 from ladder.statistics.shortcomings import shortcomings
 from ladder.ui import knobs
@@ -32,8 +33,10 @@ CONTESTANTS = (
     "unigram",
     "mixture over bytes",
     "Kneser-Ney over bytes",
+    "product of chains",
     "adaptive mixture",
 )
+OF_BYTES = ("product of chains", "adaptive mixture")  # whatever the alphabet
 
 
 @st.fragment
@@ -51,17 +54,22 @@ def leaderboard_panel(view: View) -> None:
         return
     table = in_units(view, board.table)
     model = table[table["kind"] == STATIC].iloc[0]
-    _show_static(view, table)
-    _show_adaptive(view, table)
+    _show_kind(view, table, static=True)
+    _show_kind(view, table, static=False)
     n_held_out = len(to_bytes(split_of(corpus).held_out))
     st.caption(
         f"The same {n_held_out:,} held-out bytes for all. A static model has stopped learning; a compressor has read "
         "the training part first and goes on learning while it reads, and so does the adaptive mixture: the two kinds "
         "are no equal contest, so they stand apart. Orders, α and weights were chosen on a validation part, never on "
-        "the held-out one."
+        "the held-out one. The product of chains asks how the last bytes, this word and the one before, and the place "
+        "in the line went on in the training part; its weights were fitted to stretches that its counts left out, and "
+        "then frozen."
     )
     if not (table["kind"] == ADAPTIVE).any():
-        st.caption(f"The adaptive mixture reads texts of up to {MOST_ADAPTIVE:,} bytes; this one is longer.")
+        st.caption(
+            f"The product of chains and the adaptive mixture read texts of up to {MOST_ADAPTIVE:,} bytes; this one is "
+            "longer."
+        )
     for sentence in shortcomings(*train_and_held_out(corpus, view.scheme, view.vocabulary_size), order=1):
         st.caption(sentence)
     _show_references(view, view.whole if corpus.sha == view.whole.sha else corpus)
@@ -97,7 +105,7 @@ def leaderboard_panel(view: View) -> None:
         "leaderboard",
         formula=r"\text{two-part price} = \frac{\text{bits of the model} + \text{bits of the whole text under it}}"
         rf"{{\text{{bytes}}}} = {model['whole_bits_per_byte']:.3f} \text{{ bits/byte for the best static model}}",
-        source=[leaderboard, fit_weights, Reader.believe, compare],
+        source=[leaderboard, fit_weights, fit_tables, Reader.believe, compare],
         question="A model could hold the whole text inside and then name it for nothing. Which column finds it out?",
         answer="Both do: the held-out part was never inside, and the price with the model itself counts every byte "
         f"of its tables. For the best static model that is {int(model['size_bytes']):,} bytes.",
@@ -116,35 +124,28 @@ def in_units(view: View, board: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _show_static(view: View, table: pd.DataFrame) -> None:
-    static = table[table["kind"] == STATIC]
-    (model, second), compressors = static.iloc[:2].to_dict("records"), table[table["kind"] == COMPRESSOR]
-    beaten = int((compressors["price"] > model["price"]).sum())
-    finding = (
-        f"Static: {model['name']} pays {view.lens.amount(model['bits_per_byte'], per='byte')}, less than "
-        f"{beaten} of {len(compressors)} compressors, which go on learning"
-    )
+def _show_kind(view: View, table: pd.DataFrame, *, static: bool) -> None:
+    """The bars of one kind: models that have stopped learning, or those and compressors that go on while they read."""
+    rows = table[(table["kind"] == STATIC) == static]
+    first, second = rows.iloc[:2].to_dict("records")
+    price = view.lens.amount(first["bits_per_byte"], per="byte")
+    compressors = table[table["kind"] == COMPRESSOR]
+    beaten = int((compressors["price"] > first["price"]).sum())
+    if static:
+        finding = (
+            f"Static: {first['name']} pays {price}, less than {beaten} of {len(compressors)} compressors, which go on "
+            "learning"
+        )
+    else:
+        finding = (
+            f"Learning while they read: {first['name']} pays {price}, {second['name']} "
+            f"{view.lens.amount(second['bits_per_byte'])}"
+        )
     show_chart(
-        charts.leaderboard(static, title=finding, unit=view.lens.unit),
-        static,
-        key="leaderboard",
-        alt=f"{finding}. Next is {second['name']}. {_spelled(view, static)}",
-        width="stretch",
-    )
-
-
-def _show_adaptive(view: View, table: pd.DataFrame) -> None:
-    adaptive = table[table["kind"] != STATIC]
-    first, second = adaptive.iloc[:2].to_dict("records")
-    finding = (
-        f"Learning while they read: {first['name']} pays {view.lens.amount(first['bits_per_byte'], per='byte')}, "
-        f"{second['name']} {view.lens.amount(second['bits_per_byte'])}"
-    )
-    show_chart(
-        charts.leaderboard(adaptive, title=finding, unit=view.lens.unit),
-        adaptive,
-        key="leaderboard-adaptive",
-        alt=f"{finding}. {_spelled(view, adaptive)}",
+        charts.leaderboard(rows, title=finding, unit=view.lens.unit),
+        rows,
+        key="leaderboard" if static else "leaderboard-adaptive",
+        alt=f"{finding}. Next is {second['name']}. {_spelled(view, rows)}",
         width="stretch",
     )
 
@@ -201,7 +202,7 @@ def _is_a_better(view: View, board: Board) -> None:
 def contestant(board: Board, name: str, scheme: str) -> Floats | None:
     """A model's prices by stretch; a name with "over bytes" is that of a model of bytes."""
     wanted, over_bytes = name.removesuffix(" over bytes"), name.endswith(" over bytes")
-    alphabet = "bytes" if over_bytes or name == "adaptive mixture" else scheme
+    alphabet = "bytes" if over_bytes or name in OF_BYTES else scheme
     found = [prices for (who, of), prices in board.stretches.items() if who.startswith(wanted) and of == alphabet]
     return found[0] if found else None
 

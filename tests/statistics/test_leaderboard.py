@@ -25,7 +25,7 @@ def test_every_model_and_compressor_stands_in_one_unit_on_the_same_held_out_part
     table = board.table
     assert table["bits_per_byte"].is_monotonic_increasing
     assert set(table["kind"]) == {"static model", "adaptive model", "compressor (adaptive)"}
-    assert {"unigram", "log-bilinear", "mixture", "adaptive mixture"} <= set(table["name"])
+    assert {"unigram", "log-bilinear", "mixture", "product of chains", "adaptive mixture"} <= set(table["name"])
     assert shares == sorted(shares)
     assert shares[-1] == 1
     for (name, scheme), prices in board.stretches.items():  # stretches are equally long, so their mean is the price

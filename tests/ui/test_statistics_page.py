@@ -1,5 +1,6 @@
 import time
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +11,12 @@ from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
 from ladder.ui.view import View
 
-PRICED = ("by_order.ngrams_panel", "leaderboard.leaderboard_panel", "learned.learned_panel")
+PRICED = (
+    "by_order.ngrams_panel",
+    "leaderboard.leaderboard_panel",
+    "learned.learned_panel",
+    "moments.moments_panel",
+)
 PANELS = ("fitted.fit_panel", *PRICED, "learning.learning_panel", "jaynes.jaynes_panel", "between.between_panel")
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
 TEXTS = {
@@ -229,3 +235,31 @@ def test_a_text_is_compared_with_its_second_half_or_a_sample():
     app.selectbox(key="beside").set_value("markov").run()
     assert not app.exception
     assert charts_of(app)[0] != charts_of(show("between.between_panel"))[0]
+
+
+def test_moments_of_model_and_data_meet_and_the_step_is_a_knob():
+    app = show("moments.moments_panel", gdstep="1")
+    price, moments = charts_of(app)
+    assert "L-BFGS ends at" in price
+    assert "Step 1: moments of model and data" in moments
+    late = show("moments.moments_panel")
+    assert "the pull of l2 = 1" in words_of(late)
+    assert charts_of(late)[1] != moments
+
+
+def test_a_job_can_be_watched_before_it_is_done():
+    from ladder.statistics.descent import descend
+    from ladder.ui.jobs import Progress
+
+    progress, shown = Progress(), []
+    assert progress.shown is None
+    descend(
+        [0, 1, 1, 0] * 50,
+        2,
+        vectors=[[0.0], [1.0]],
+        rng=np.random.default_rng(1),
+        steps=40,
+        progress=lambda share, states, data: (progress.show(tuple(states)), shown.append(len(progress.shown))),
+    )
+    assert shown == sorted(shown)
+    assert shown[0] < shown[-1]
