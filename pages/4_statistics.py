@@ -13,12 +13,14 @@ from ladder.ui.leaderboard import leaderboard_panel
 from ladder.ui.learned import learned_panel
 from ladder.ui.learning import learning_panel
 from ladder.ui.moments import moments_panel
+from ladder.ui.transformer import transformer_panel
 
 panels(
     view,
     {
         "fit": ("Fit q to p", fit_panel),
         "ngrams": ("N-grams", ngrams_panel),
+        "transformer": ("Transformer", transformer_panel),
         "leaderboard": ("Leaderboard", leaderboard_panel),
         "learned": ("Where did it learn this?", learned_panel),
         "learning": ("Counting is learning", learning_panel),

@@ -47,7 +47,7 @@ from ladder.statistics.paired import Paired, compare
 from ladder.statistics.passages import SuffixArray
 from ladder.statistics.product import ChainProduct
 from ladder.statistics.size import two_part_price
-from ladder.statistics.transformer import Shape, Transformer
+from ladder.statistics.transformer import Settings, Shape, Transformer
 
 __all__ = [
     "AdaptiveMixture",
@@ -61,6 +61,7 @@ __all__ = [
     "Mixture",
     "NGram",
     "Paired",
+    "Settings",
     "Shape",
     "SuffixArray",
     "Transformer",

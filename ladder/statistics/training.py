@@ -22,7 +22,6 @@ et al., "Dropout" (2014).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -34,7 +33,7 @@ from ladder.lenses.shannon import nats_to_bits
 from ladder.math.encoding import Ids
 from ladder.statistics.memory import rows_of, table_sizes
 from ladder.statistics.model import check_text
-from ladder.statistics.transformer import TINY, Shape, Transformer, turning
+from ladder.statistics.transformer import TINY, Settings, Shape, Transformer, turning
 
 State = dict[str, NDArray]
 
@@ -44,34 +43,6 @@ BETAS = (0.9, 0.99)
 LONGEST_GRADIENT = 1.0
 LOST = 1.0  # bits above a uniform q: who says less than nothing about the text has diverged
 SMOOTH = 0.98  # the running mean of the loss forgets one part in fifty at each step
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is decided before training; the choices were made on validation parts."""
-
-    steps: int = 2_000
-    memory: bool = False
-    width: int = 64
-    layers: int = 2
-    heads: int = 4
-    context: int = 64
-    batch: int = 16  # stretches of `context` tokens
-    rate: float = 0.014
-    weight_decay: float = 0.1
-    memory_rate: float = 0.05
-    memory_dropout: float = 0.5
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.steps < 1 or self.batch < 1:
-            raise ValueError(f"steps and batch must be at least 1, but are {self.steps} and {self.batch}")
-        if not (np.isfinite(self.rate) and self.rate > 0):
-            raise ValueError(f"rate must be positive and finite, but is {self.rate}")
-        if not (np.isfinite(self.weight_decay) and self.weight_decay >= 0):
-            raise ValueError(f"weight_decay must be finite and not below 0, but is {self.weight_decay}")
-        if not 0 <= self.memory_dropout < 1:
-            raise ValueError(f"memory_dropout must lie in 0 ... 1, 1 left out, but is {self.memory_dropout}")
 
 
 class Diverged(ValueError):
@@ -150,6 +121,23 @@ class Training:
             self._remember(batch.rows.flatten(), gradients.flatten(0, -2), rate)
         self.done += 1
         return bits
+
+    @torch.no_grad()
+    def price(self, ids: Ids) -> float:
+        """The surprise of another text in bits a token, read in windows that overlap by half: (n,) -> ()."""
+        text, half = torch.from_numpy(np.asarray(ids).astype(np.int64)), max(1, self.T // 2)
+        if len(text) < 2:
+            raise ValueError(f"ids must hold at least 2 tokens to be priced, but hold {len(text)}")
+        starts = torch.arange(0, max(1, len(text) - 1 - self.T + half), half)
+        places = (starts[:, None] + torch.arange(self.T)).clamp(max=len(text) - 2)
+        called = None
+        if self.shape.memory:
+            called = self.memory[torch.from_numpy(rows_of(ids, self.shape.memory))[places]].sum(-2)
+        z = self._forward(text[places], called)
+        nats = F.cross_entropy(z.flatten(0, 1), text[places + 1].flatten(), reduction="none").view(places.shape)
+        told = (starts[:, None] + torch.arange(self.T) < len(text) - 1) & (torch.arange(self.T) >= half)
+        told[0] = starts[0] + torch.arange(self.T) < len(text) - 1  # the first window tells its first half too
+        return float(nats_to_bits(nats[told].double().mean().item()))
 
     def model(self) -> Transformer:
         """What has been learned so far, in half precision."""

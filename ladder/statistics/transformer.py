@@ -25,7 +25,7 @@ Reference: A. Vaswani et al., "Attention Is All You Need" (2017); J. Su et al., 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,11 +38,9 @@ from ladder.statistics.memory import ORDERS, rows_of
 from ladder.statistics.model import check_ids
 from ladder.statistics.size import weights_size
 
-if TYPE_CHECKING:
-    from ladder.statistics.training import Settings
-
 TINY = 1e-5  # added to a variance, so that a row of equal numbers is not divided by zero
 SLOWEST = 10_000.0  # the longest wave of the turning, in tokens
+SHORT = 2_500  # steps of a short training
 WINDOWS = 16  # how many are read at once
 
 
@@ -76,6 +74,45 @@ class Shape:
         return shapes | ({"memory": (sum(self.memory), d)} if self.memory else {})
 
 
+@dataclass(frozen=True)
+class Settings:
+    """What is decided before a training; the usual choices were made on validation parts."""
+
+    steps: int = 2_000
+    memory: bool = False
+    width: int = 64
+    layers: int = 2
+    heads: int = 4
+    context: int = 64
+    batch: int = 16  # stretches of `context` tokens
+    rate: float = 0.016
+    weight_decay: float = 0.1
+    memory_rate: float = 0.08
+    memory_dropout: float = 0.5
+    seed: int = 0
+
+    @classmethod
+    def usual(cls, *, memory: bool, steps: int = 2_000, **others: Any) -> "Settings":
+        """What the validation part of an English text of 1 MB liked best.
+
+        A memory that reads the text many times learns it by heart, unless more of its calls are dropped.
+        """
+        found: dict[str, Any] = {"rate": 0.016}
+        if memory:
+            found = {"rate": 0.012} if steps <= SHORT else {"rate": 0.01, "memory_dropout": 0.7}
+        return cls(**({"memory": memory, "steps": steps} | found | others))
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.batch < 1:
+            raise ValueError(f"steps and batch must be at least 1, but are {self.steps} and {self.batch}")
+        if not (np.isfinite(self.rate) and self.rate > 0):
+            raise ValueError(f"rate must be positive and finite, but is {self.rate}")
+        if not (np.isfinite(self.weight_decay) and self.weight_decay >= 0):
+            raise ValueError(f"weight_decay must be finite and not below 0, but is {self.weight_decay}")
+        if not 0 <= self.memory_dropout < 1:
+            raise ValueError(f"memory_dropout must lie in 0 ... 1, 1 left out, but is {self.memory_dropout}")
+
+
 @dataclass(frozen=True, eq=False)
 class Transformer:
     """A language model whose every number on the way can be looked at."""
@@ -91,9 +128,9 @@ class Transformer:
                 raise ValueError(f"{name} must hold finite numbers, but has NaN or infinity in it")
 
     @classmethod
-    def fit(cls, ids: ArrayLike, vocabulary_size: int, *, settings: "Settings | None" = None) -> Self:
+    def fit(cls, ids: ArrayLike, vocabulary_size: int, *, settings: Settings | None = None) -> Self:
         """The model of a text (n,), trained from nothing; the same seed, the same model."""
-        from ladder.statistics.training import Settings, Training  # torch takes seconds to load
+        from ladder.statistics.training import Training  # torch takes seconds to load
 
         training = Training(np.asarray(ids), vocabulary_size, settings or Settings())
         while not training.over:

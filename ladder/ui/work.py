@@ -144,6 +144,12 @@ class Pool:
             self.watch(job, owner)
             return job
 
+    def forget(self, key: Key) -> None:
+        """Let go of a job that is over, so that the same key begins anew."""
+        with self.condition:
+            if key in self.jobs and self.jobs[key].over:
+                del self.jobs[key]
+
     def watch(self, job: Job, owner: str) -> None:
         """Note that somebody wants this job."""
         with self.condition:

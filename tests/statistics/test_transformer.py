@@ -7,8 +7,8 @@ from ladder.geometry import attend
 from ladder.lenses.simplex import softmax
 from ladder.statistics import NGram
 from ladder.statistics.memory import ORDERS, rows_of, table_sizes
-from ladder.statistics.training import MAX_VOCABULARY, Diverged, Settings, Training
-from ladder.statistics.transformer import Shape, Transformer, norm, turned, turning
+from ladder.statistics.training import MAX_VOCABULARY, Diverged, Training
+from ladder.statistics.transformer import Settings, Shape, Transformer, norm, turned, turning
 
 SMALL = {"width": 16, "layers": 2, "heads": 2, "context": 12, "batch": 8}
 SEED = 5
@@ -168,6 +168,13 @@ def test_a_rate_beyond_reason_diverges(text):
     with pytest.raises(Diverged, match="smaller learning rate"):
         go_on()
     assert np.isfinite(training.model().surprisals(text[:100])).all()
+
+
+def test_the_price_on_the_way_is_the_price_that_is_kept(training, model, text):
+    nats_first = -np.log2(softmax(model.logits([]))[text[0]])  # no network tells the first token
+    for n in (2, 5, 12, 13, 40, 301):
+        bits = (model.surprisals(text[:n]).sum() - nats_first) / (n - 1)
+        assert training.price(text[:n]) == pytest.approx(bits, rel=5e-3)
 
 
 def test_a_phrase_calls_the_same_row_wherever_it_stands_and_others_seldom(text):

@@ -7,6 +7,14 @@ from ladder.ui import knobs
 
 # Changing one of these changes what old links show.
 OWN = {
+    "twidth": 64,
+    "tstop": True,
+    "tsteps": 1000,
+    "tseed": 0,
+    "trate": "usual",
+    "tlayers": 2,
+    "tform": "memory",
+    "tdecay": "0.1",
     "T": 1.0,
     "accents": False,
     "aepn": 256,

@@ -16,6 +16,7 @@ PRICED = (
     "leaderboard.leaderboard_panel",
     "learned.learned_panel",
     "moments.moments_panel",
+    "transformer.transformer_panel",
 )
 PANELS = ("fitted.fit_panel", *PRICED, "learning.learning_panel", "jaynes.jaynes_panel", "between.between_panel")
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")

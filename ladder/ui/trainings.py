@@ -1,0 +1,244 @@
+"""Trainings of the transformer: run in a job, watched, stopped, taken up again, and kept.
+
+Every few seconds the whole state goes into a file beside the uploads, written aside and moved
+into place: a server that dies in the middle goes on from there. The file is named after the
+text, the alphabet and the settings, so the same link finds it; the newest few are kept.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from ladder.lenses.simplex import Floats
+from ladder.math import Encoding, bits_per_byte
+from ladder.probability import sample
+from ladder.reality import Corpus, to_bytes, to_text, yardsticks
+from ladder.statistics import NGram, Settings, Transformer
+from ladder.ui.cache import identity, shared, split_of, train_and_held_out
+from ladder.ui.shelf import shelf
+from ladder.ui.work import Progress
+from ladder.waterfall import ORDER
+
+if TYPE_CHECKING:
+    from ladder.statistics.training import Training
+
+KEPT = 8  # files
+VALIDATION = 10  # one token in so many, at the end of the training part, is watched
+MOST_WATCHED = 8_000  # tokens of them
+LOOKS = 20  # at the validation part and at a sample, in one training
+SAMPLE = 90  # tokens
+CHECKPOINT_SECONDS = 10.0
+
+
+class Curve(NamedTuple):
+    """How the price fell, look by look."""
+
+    steps: tuple[int, ...] = ()
+    train: tuple[float, ...] = ()  # bits per byte of the batches, a running mean
+    validation: tuple[float, ...] = ()  # bits per byte of the watched part; empty where none is
+
+
+class Live(NamedTuple):
+    """What there is so far."""
+
+    curve: Curve
+    text: str  # drawn from the model
+    seconds_a_step: float
+
+
+class Trained(NamedTuple):
+    """What a training has come to."""
+
+    model: Transformer
+    curve: Curve
+    done: int  # steps
+    planned: int
+    best: int  # the step whose weights are kept
+    text: str
+    surprisals: Floats  # (n,) of the held-out tokens, in bits
+    bits_per_byte: float  # of the held-out part
+    seconds: float  # of training in this sitting
+    note: str  # why it ended, where it did not end by itself
+
+
+class Wanted(NamedTuple):
+    """A training: of which text, in which alphabet, and how."""
+
+    corpus: Corpus
+    scheme: str
+    vocabulary_size: int
+    settings: Settings
+    stop_early: bool  # watch a validation part, and keep the weights that it liked best
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What names it among the jobs."""
+        whole = repr((identity(self.corpus), self.scheme, self.vocabulary_size, self.settings, self.stop_early))
+        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32])
+
+    @property
+    def path(self) -> Path:
+        """Its checkpoint; the name begins with the text's, so that a text can be forgotten."""
+        return trainings_folder() / f"{self.corpus.sha[:32]}-{self.key[1]}.npz"
+
+
+def trainings_folder() -> Path:
+    """Where checkpoints are kept."""
+    return shelf().folder / "trainings"
+
+
+@st.cache_resource(show_spinner=False)
+def _newest() -> dict[tuple, Trained]:
+    """The training finished last for each text and alphabet: other pages ask for it."""
+    return {}
+
+
+def newest(corpus: Corpus, scheme: str, vocabulary_size: int) -> Trained | None:
+    """The transformer trained last on this text in this alphabet, on this server; None where there is none."""
+    return _newest().get((identity(corpus), scheme, vocabulary_size))
+
+
+@shared(max_entries=8)
+def lines_to_beat(corpus: Corpus, scheme: str, vocabulary_size: int) -> dict[str, float]:
+    """Held-out bits per byte of who needs a second or two: Kneser-Ney and the compressors, given the training part."""
+    train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
+    order = min(ORDER, len(train.ids))
+    counted = NGram.fit(train.ids, train.vocabulary_size, order=order)
+    found = {f"Kneser-Ney, order {order}": bits_per_byte(counted.surprisals(held_out.ids).sum(), held_out.n_bytes)}
+    parts = split_of(corpus)
+    table = yardsticks(to_bytes(parts.held_out), given=to_bytes(parts.train)).set_index("compressor")["bits_per_byte"]
+    return found | {str(name): float(table[name]) for name in ("PPMd", "lzma") if name in table.index}
+
+
+def learn(wanted: Wanted, progress: Progress) -> Trained:
+    """The training, from its checkpoint where there is one; ends early, and keeps what it has, when asked to."""
+    progress(0.0, "loading PyTorch")
+    from ladder.statistics.training import Diverged, Training  # seconds
+
+    train, held_out = train_and_held_out(wanted.corpus, wanted.scheme, wanted.vocabulary_size)
+    n_watched = len(train.ids) // VALIDATION if wanted.stop_early else 0
+    ids, watched = np.split(train.ids, [len(train.ids) - n_watched])
+    watched = watched[:MOST_WATCHED] if n_watched >= 2 else watched[:0]
+    training = Training(ids, train.vocabulary_size, wanted.settings)
+    curve, kept, best = _taken_up(training, wanted.path)
+    planned, begun, first, note, text = wanted.settings.steps, time.monotonic(), training.done, "", ""
+    saved = time.monotonic()
+    look_every = max(1, planned // LOOKS)
+    while not training.over and not progress.stopping:
+        try:
+            training.step()
+        except Diverged as diverged:
+            note = str(diverged)
+            break
+        pace = (time.monotonic() - begun) / (training.done - first)
+        progress(training.done / planned, f"step {training.done:,} of {planned:,}, {1 / pace:,.1f} a second")
+        if training.done % look_every == 0 or training.over:
+            curve, model = _looked(training, watched, curve, train), training.model()
+            if not curve.validation or curve.validation[-1] <= min(curve.validation):
+                kept, best = model, training.done
+            text = _drawn(model, train, wanted.settings.seed)
+            progress.show(Live(curve, text, pace))
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                save(wanted.path, _state(training, curve, kept, best))
+                saved = time.monotonic()
+    if not curve.validation:
+        kept, best = training.model(), training.done
+    seconds = time.monotonic() - begun
+    save(wanted.path, _state(training, curve, kept, best))
+    progress(1.0, "pricing the held-out part, once")
+    surprisals = kept.surprisals(held_out.ids)
+    found = Trained(
+        kept,
+        curve,
+        training.done,
+        planned,
+        best,
+        text or _drawn(kept, train, wanted.settings.seed),
+        surprisals,
+        bits_per_byte(surprisals.sum(), held_out.n_bytes),
+        seconds,
+        note or ("Stopped by hand." if not training.over else ""),
+    )
+    _newest()[identity(wanted.corpus), wanted.scheme, wanted.vocabulary_size] = found
+    for oldest in list(_newest())[:-KEPT]:
+        del _newest()[oldest]
+    return found
+
+
+def save(path: Path, state: Mapping[str, NDArray]) -> None:
+    """Write a checkpoint aside and move it into place; of all, the newest few stay."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
+        try:
+            np.savez(aside, allow_pickle=False, **state)
+            aside.flush()
+            os.fsync(aside.fileno())
+        except OSError as full:
+            Path(aside.name).unlink()
+            raise ValueError(f"The training cannot be kept: {full.strerror}. Make room on the server's disk.") from full
+    os.replace(aside.name, path)
+    by_age = sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)
+    for old in by_age[:-KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def checkpoint_step(path: Path) -> int | None:
+    """How far a kept training is; None where none is kept, or where its file is damaged."""
+    damaged = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+    with contextlib.suppress(*damaged), np.load(path, allow_pickle=False) as state:
+        return int(json.loads(bytes(state["rest"]))["done"])
+    return None
+
+
+def forget_trainings(corpus: Corpus) -> None:
+    """Remove what was kept of a text's trainings."""
+    for path in trainings_folder().glob(f"{corpus.sha[:32]}-*.npz"):
+        path.unlink(missing_ok=True)
+    for key in [key for key in _newest() if key[0] == identity(corpus)]:
+        del _newest()[key]
+
+
+def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int]:
+    """The curve so far and the weights kept, the training put where its checkpoint was taken; a damaged one goes."""
+    if checkpoint_step(path) is None:
+        path.unlink(missing_ok=True)
+        return Curve(), training.model(), 0
+    with np.load(path, allow_pickle=False) as state:
+        training.resume(state)
+        curve = Curve(*(tuple(state[f"curve {name}"].tolist()) for name in Curve._fields))
+        names = [name for name in training.shape.weights if f"kept {name}" in state]
+        weights = {name: state[f"kept {name}"] for name in names}
+        return curve, Transformer(training.shape, weights) if names else training.model(), int(state["best"])
+
+
+def _state(training: "Training", curve: Curve, kept: Transformer, best: int) -> dict[str, NDArray]:
+    state = training.state() | {"best": np.array(best)}
+    state |= {f"kept {name}": np.asarray(W) for name, W in kept.weights.items()} if best != training.done else {}
+    return state | {f"curve {name}": np.array(values) for name, values in curve._asdict().items()}
+
+
+def _looked(training: "Training", watched: NDArray, curve: Curve, train: Encoding) -> Curve:
+    """The curve, one look longer."""
+    bits = training.smooth if training.smooth is not None else np.nan
+    longer = curve.validation
+    if len(watched):
+        per_byte = len(watched) / len(train.decode(watched))
+        longer = (*longer, training.price(watched) * per_byte)
+    return Curve((*curve.steps, training.done), (*curve.train, bits * train.tokens_per_byte), longer)
+
+
+def _drawn(model: Transformer, train: Encoding, seed: int) -> str:
+    """A text drawn from the model, with nothing before it."""
+    draw = sample(model, [], n=SAMPLE, rng=np.random.default_rng(seed), temperature=1.0)
+    return to_text(train.decode(draw.ids))
