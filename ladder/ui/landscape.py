@@ -179,11 +179,11 @@ def _show_basins(view: View, fits: dict[str, Seen], temperature: float) -> None:
     rows = [
         {
             "fit": name,
-            f"learned, {view.lens.unit}/token": scale(float(nats_to_bits(seen.fit.loss))),
-            f"validation, {view.lens.unit}/token": scale(float(nats_to_bits(seen.fit.validation))),
+            "learned": scale(float(nats_to_bits(seen.fit.loss))),
+            "validation": scale(float(nats_to_bits(seen.fit.validation))),
             "ln V": seen.basin.log_volume,
             "± at least": seen.basin.error,
-            "median way to the rim": float(np.median(seen.basin.radii)),
+            "rim": float(np.median(seen.basin.radii)),
             "⟨E⟩": seen.thermal.energy,
             "S": seen.thermal.entropy,
             "F = ⟨E⟩ − T S": seen.thermal.free_energy,
@@ -194,6 +194,7 @@ def _show_basins(view: View, fits: dict[str, Seen], temperature: float) -> None:
     names, (first, second) = list(fits), [seen.basin.log_volume for seen in fits.values()]
     wider = names[0] if first > second else names[1]
     st.caption(
+        f"Learned and validation part: {view.lens.unit} per token. Rim: the median way to it. "
         f"The basin of {wider} is larger by {abs(first - second):.0f} nats of ln V. The basin is where the loss is at "
         f"most {LEVEL:g} nats above the fit, along {RAYS} rays, in units of the weights' own rows. The longest rays "
         "carry the mean, so ln V is rather a lower bound, and an error near 1 says that one ray carries it. ⟨E⟩, S and "
