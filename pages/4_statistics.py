@@ -9,6 +9,7 @@ from ladder.ui.between import between_panel
 from ladder.ui.by_order import ngrams_panel
 from ladder.ui.fitted import fit_panel
 from ladder.ui.jaynes import jaynes_panel
+from ladder.ui.landscape import landscape_panel
 from ladder.ui.leaderboard import leaderboard_panel
 from ladder.ui.learned import learned_panel
 from ladder.ui.learning import learning_panel
@@ -25,6 +26,7 @@ panels(
         "learned": ("Where did it learn this?", learned_panel),
         "learning": ("Counting is learning", learning_panel),
         "moments": ("Moments matched", moments_panel),
+        "landscape": ("Landscape", landscape_panel),
         "jaynes": ("Largest entropy", jaynes_panel),
         "between": ("Between two texts", between_panel),
     },

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from ladder.charts.statistics import room
-from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, lines
+from ladder.charts.theme import AMOUNT_SCHEME, GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, lines
 
 Layers = alt.LayerChart | alt.FacetChart | alt.Chart
 
@@ -59,3 +59,32 @@ def moments(table: pd.DataFrame, *, title: str) -> Layers:
         )
     )
     return alt.layer(diagonal, dots).properties(title=lines(title), height=room(HEIGHT * 0.9, title))
+
+
+def landscape(table: pd.DataFrame, path: pd.DataFrame, *, title: str, unit: str, names: tuple[str, str]) -> Layers:
+    """The loss on a plane, and a path on it: columns `a`, `b`, `a2`, `b2`, `excess`; `a`, `b`, `step`."""
+    x = alt.X("a:Q").title(names[0]).scale(nice=False, zero=False)
+    y = alt.Y("b:Q").title(names[1]).scale(nice=False, zero=False)
+    ground = (
+        alt.Chart(table)
+        .mark_rect()
+        .encode(
+            x,
+            y,
+            alt.X2("a2:Q"),
+            alt.Y2("b2:Q"),
+            alt.Color("excess:Q")
+            .scale(alt.Scale(scheme=AMOUNT_SCHEME, type="sqrt"))  # type: ignore[arg-type]
+            .legend(title=f"above the fit, {unit}", orient="bottom", tickCount=4),
+            tooltip=[alt.Tooltip("a:Q", format=".2f"), alt.Tooltip("b:Q", format=".2f"), "excess:Q"],
+        )
+    )
+    way = alt.Chart(path).encode(x, y, alt.Order("step:Q"), tooltip=["step:Q"])
+    line = way.mark_line(color="white", strokeWidth=2.5)
+    dots = way.mark_point(color="white", filled=True, size=22)
+    end = way.transform_filter(alt.datum.step == int(path["step"].max())).mark_point(
+        color=OKABE_ITO[5], shape="cross", filled=True, size=160
+    )
+    return alt.layer(ground, line, dots, end).properties(
+        title=lines(title), height=room(HEIGHT, title, legend=True) + 20
+    )

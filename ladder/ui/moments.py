@@ -75,6 +75,7 @@ def moments_panel(view: View) -> None:
         batch = knobs.choice("batch", "Batch: pairs of tokens a step", BATCHES, 512)
         seed = knobs.number("gdseed", "Seed of the batches", 0, 999_999, 1, step=1)
         early = knobs.toggle("early", "Early stopping on a validation part")
+    step = knobs.slider_of("gdstep", "Step", PLACES, PLACES[-1])
     key = ("moments", identity(corpus), view.scheme, view.vocabulary_size, rate, decay, batch, stepper, early, seed)
 
     def work(progress: Progress) -> Way:
@@ -83,7 +84,6 @@ def moments_panel(view: View) -> None:
     way = run_job(key, "Descending", work, draw=lambda shown: _show_live(view, shown[0], shown[1], seed))
     if way is None:
         return
-    step = knobs.slider_of("gdstep", "Step", PLACES, PLACES[-1])
     at = max(i for i, there in enumerate(way.steps) if there <= step)
     _show_price(view, way, at)
     _show_moments(way.names, way.data, way.model[at], way.gaps[at], way.steps[at], key="moments")

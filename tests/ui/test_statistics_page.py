@@ -18,7 +18,14 @@ PRICED = (
     "moments.moments_panel",
     "transformer.transformer_panel",
 )
-PANELS = ("fitted.fit_panel", *PRICED, "learning.learning_panel", "jaynes.jaynes_panel", "between.between_panel")
+PANELS = (
+    "fitted.fit_panel",
+    *PRICED,
+    "learning.learning_panel",
+    "jaynes.jaynes_panel",
+    "landscape.landscape_panel",
+    "between.between_panel",
+)
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
 TEXTS = {
     "three bytes": "abc",
@@ -264,3 +271,13 @@ def test_a_job_can_be_watched_before_it_is_done():
     )
     assert shown == sorted(shown)
     assert shown[0] < shown[-1]
+
+
+def test_the_landscape_shows_a_path_and_what_a_basin_is_worth():
+    app = show("landscape.landscape_panel", scheme="characters")
+    assert "of its way" in charts_of(app)[0]
+    table = app.dataframe[0].value
+    assert list(table["fit"]) == ["your descent", "whole batches"]
+    assert (table["F = ⟨E⟩ − T S"] - (table["⟨E⟩"] - 0.01 * table["S"])).abs().max() < 0.01
+    other = show("landscape.landscape_panel", scheme="characters", lsplane="random")
+    assert charts_of(other)[0] != charts_of(app)[0]
