@@ -185,3 +185,18 @@ def spectrum(table: pd.DataFrame, *, title: str) -> alt.Chart:
     )
     line = base.mark_line(strokeWidth=2.5).encode(alt.StrokeDash("cloud:N").sort(None).legend(BELOW))
     return line.properties(title=lines(title), height=TALL, padding={"top": 12, "right": 12, "left": 5, "bottom": 5})
+
+
+def shell(table: pd.DataFrame, *, title: str) -> alt.Chart:
+    """How far points lie from the middle: columns `from`, `to` (shares of the root mean square), `points`."""
+    return (
+        alt.Chart(table)
+        .mark_bar(color=P_COLOUR)
+        .encode(
+            alt.X("from:Q").bin("binned").title("distance from the middle, 1 = root mean square").scale(zero=True),
+            alt.X2("to:Q"),
+            alt.Y("points:Q").title("points"),
+            tooltip=[alt.Tooltip("from:Q", format=".3f"), alt.Tooltip("to:Q", format=".3f"), "points:Q"],
+        )
+        .properties(title=lines(title), height=220)
+    )

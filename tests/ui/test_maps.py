@@ -11,7 +11,8 @@ import streamlit as st
 from ladder.geometry import encoder
 from ladder.geometry.crossings import Lines
 from ladder.geometry.pieces import sentences
-from ladder.ui import map_control, map_lines, map_names, map_selection, maps
+from ladder.reality import Corpus
+from ladder.ui import map_control, map_lines, map_names, map_selection, maps, room
 from tests.ui.test_geometry_page import PROSE, StandIn, drive, settled, shown
 
 TABLE = pd.DataFrame({"text": ["one", "Two", "three"], "x": [0.0, 1.0, 2.0], "y": [0.0, 5.0, 1.0]})
@@ -130,3 +131,21 @@ def test_a_hundred_thousand_sentences_are_sampled_and_it_is_said():
     found = sentences("\n".join(f"line {i} of many" for i in range(100_000)), most=500)
     assert len(found.texts) == 500
     assert found.note.startswith("a random sample of 500 of 100,000")
+
+
+def test_the_shape_has_a_dimension_a_shell_and_a_typical_set():
+    at = drive("shape", PROSE, space="Sentences")
+    labels = [metric.label for metric in at.metric]
+    assert "Intrinsic dimension (TwoNN)" in labels
+    assert "Typical sentences" in labels
+    assert "by 100 permutations" in shown(at)
+
+
+def test_a_text_belongs_to_the_document_in_which_it_stands_first():
+    corpus = Corpus("test", ("ab ", "cd"), ("one", "two"))
+    assert room.documents_of(corpus, ("ab", "cd")).tolist() == [0, 1]
+    assert room.documents_of(Corpus.of("test", "0123456789"), ("0", "9")).tolist() == [0, 9]
+
+
+def test_four_words_equally_often_are_two_bits():
+    assert room.word_bits(Corpus.of("test", "a b c d " * 5)) == pytest.approx(2)
