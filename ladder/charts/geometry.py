@@ -12,39 +12,113 @@ NAME: dict[str, Any] = {"color": "#7A7A7A", "fontSize": 13, "fontWeight": 600}
 TALL = HEIGHT + 120  # with a legend below
 MAP_HEIGHT = 640  # with axes and legend
 AMOUNT = alt.Scale(scheme={"name": AMOUNT_SCHEME})
+# Cividis without its darkest third, which drowns in a dark page.
+LIGHT_CIVIDIS = ["#5b6272", "#7b7b78", "#9a9272", "#bcae6c", "#dfcc5b", "#ffe945"]
+TORN = OKABE_ITO[5]
+MANY = 2500  # points, from where on they are small and share their tooltips
 CELL = 26  # pixels of a heat map's cell
 BELOW = alt.Legend(orient="bottom", title=None, labelLimit=320)
 LISTS = ["cosine", "dot", "euclidean", "several", "other"]
 
 
 def text_map(
-    table: pd.DataFrame, names: pd.DataFrame, *, title: str, axes: tuple[str, str], shade: str, log: bool
+    table: pd.DataFrame,
+    names: pd.DataFrame,
+    crossings: pd.DataFrame,
+    *,
+    title: str,
+    axes: tuple[str, str],
+    shade: str,
+    column: str,
+    log: bool,
+    height: int = MAP_HEIGHT,
 ) -> alt.LayerChart:
-    """A map of texts, coloured by `shade`; drag over it to select.
+    """A map of texts, coloured by `column`; drag over it to select, click on a point to ask for its neighbours.
 
-    One row a text: columns `text`, `x`, `y`, `count`, `kept`; `names` are the rows written out.
+    One row a text: columns `text`, `x`, `y`, `count`, `kept`, `trust`, `whole`; `names` are the rows
+    written out, `crossings` the lines between true neighbours: `x`, `y`, `x2`, `y2`, `from`, `to`, `on the map`.
     """
     brush = alt.selection_interval(name="brush")
+    click = alt.selection_point(name="clicked", fields=["text"], on="click", empty=False)
     x, y = (
         alt.X("x:Q").title(axes[0]).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
         alt.Y("y:Q").title(axes[1]).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
     )
-    column = "kept" if shade == "true neighbours kept" else "count"
-    scale = alt.Scale(scheme={"name": AMOUNT_SCHEME}, type="log" if log and column == "count" else "linear")
+    many = len(table) > MANY
+    scale = alt.Scale(range=LIGHT_CIVIDIS, type="log" if log else "linear")
+    tooltip = ["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"]
     points: alt.Chart = (
         alt.Chart(table)
-        .mark_circle(size=60, opacity=0.85, stroke=GREY, strokeWidth=0.8)
+        .mark_circle(size=14 if many else 60, stroke=GREY, strokeWidth=0 if many else 1)
         .encode(
             x,
             y,
-            alt.Color(f"{column}:Q").scale(scale).title(shade).legend(orient="bottom", gradientLength=180, tickCount=4),
+            alt.Color(f"{column}:Q")
+            .scale(scale)
+            .title(shade)
+            .legend(orient="bottom", gradientLength=180, tickCount=4, labelOverlap="greedy"),
             opacity=alt.condition(brush, alt.value(0.9), alt.value(0.2)),
-            tooltip=["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"],
+            **({} if many else {"tooltip": tooltip}),
         )
-        .add_params(brush)
+        .add_params(brush, click)
+    )
+    across: alt.Chart = (
+        alt.Chart(crossings)
+        .mark_rule(color=TORN, strokeWidth=1.6, opacity=0.8)
+        .encode(
+            x,
+            y,
+            x2="x2:Q",
+            y2="y2:Q",
+            strokeDash=alt.condition("datum.torn", alt.value([5, 3]), alt.value([1, 0])),
+            tooltip=["from:N", "to:N", "on the map:N"],
+        )
     )
     written: alt.Chart = alt.Chart(names).mark_text(dy=-10, **NAME).encode(x, y, alt.Text("text:N"), tooltip=["text:N"])
-    return alt.LayerChart(layer=[points, written]).properties(title=lines(title), height=MAP_HEIGHT)
+    layers: list[Any] = [points, across, written]
+    return alt.LayerChart(layer=layers).properties(title=lines(title), height=height)
+
+
+def cell_tooltips(chart: alt.LayerChart, cells: pd.DataFrame) -> alt.LayerChart:
+    """A map of many points with one tooltip a cell of it: columns `x`, `x2`, `y`, `y2`, `texts`, `among them`."""
+    over: alt.Chart = (
+        alt.Chart(cells)
+        .mark_rect(opacity=0.001)
+        .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q", tooltip=["texts:Q", "among them:N"])
+    )
+    return alt.LayerChart(layer=[*chart.layer, over]).properties(title=chart.title, height=chart.height)
+
+
+def way_map(table: pd.DataFrame, names: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """A map on its way: columns `text`, `x`, `y`; `names` are the rows written out."""
+    x, y = (
+        alt.X("x:Q").title(None).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
+        alt.Y("y:Q").title(None).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
+    )
+    points: alt.Chart = (
+        alt.Chart(table).mark_circle(size=40, color=P_COLOUR, stroke=GREY, strokeWidth=1).encode(x, y, tooltip="text:N")
+    )
+    written: alt.Chart = alt.Chart(names).mark_text(dy=-10, **NAME).encode(x, y, alt.Text("text:N"))
+    return alt.LayerChart(layer=[points, written]).properties(title=lines(title), height=TALL)
+
+
+def noise_map(table: pd.DataFrame, *, title: str, height: int = MAP_HEIGHT) -> alt.Chart:
+    """A map of the control, by the same colours: columns `text`, `x`, `y`, `group`, a number."""
+    many = len(table) > MANY
+    return (
+        alt.Chart(table)
+        .mark_circle(size=14 if many else 40, stroke=GREY, strokeWidth=0 if many else 1, opacity=0.9)
+        .encode(
+            alt.X("x:Q")
+            .title("words shuffled")
+            .scale(zero=False, nice=False, padding=12)
+            .axis(labels=False, ticks=False),
+            alt.Y("y:Q").title(None).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
+            alt.Color("group:N").scale(range=list(OKABE_ITO)).legend(None),
+            **({} if many else {"tooltip": ["text:N"]}),
+        )
+        .properties(title=lines(title), height=height)
+    )
 
 
 def angle_and_length(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
@@ -111,3 +185,18 @@ def spectrum(table: pd.DataFrame, *, title: str) -> alt.Chart:
     )
     line = base.mark_line(strokeWidth=2.5).encode(alt.StrokeDash("cloud:N").sort(None).legend(BELOW))
     return line.properties(title=lines(title), height=TALL, padding={"top": 12, "right": 12, "left": 5, "bottom": 5})
+
+
+def shell(table: pd.DataFrame, *, title: str) -> alt.Chart:
+    """How far points lie from the middle: columns `from`, `to` (shares of the root mean square), `points`."""
+    return (
+        alt.Chart(table)
+        .mark_bar(color=P_COLOUR)
+        .encode(
+            alt.X("from:Q").bin("binned").title("distance from the middle, 1 = root mean square").scale(zero=True),
+            alt.X2("to:Q"),
+            alt.Y("points:Q").title("points"),
+            tooltip=[alt.Tooltip("from:Q", format=".3f"), alt.Tooltip("to:Q", format=".3f"), "points:Q"],
+        )
+        .properties(title=lines(title), height=220)
+    )

@@ -13,12 +13,17 @@ and k the size of a neighbourhood. With c = 2 / (n k (2n - 3k - 1)),
 
 Trustworthiness falls where the map shows strangers as neighbours, continuity where it tears
 neighbours apart. A map thrown at random keeps k / (n - 1) and has about 0.5 of the others.
+Each point's own part of the sums says how far to believe the map just there.
 Where equal distances share several ranks, their middle is taken. Beyond 3,000 points the sums
 run over a random sample of the i, all j staying in: the same numbers but for chance.
+
+UMAP and t-SNE are a way, not a formula: `trail` is the same start and seed, stopped after a
+growing share of the epochs.
 
 Reference: J. Venna, S. Kaski, "Neighborhood preservation in nonlinear projection methods" (2001).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +36,11 @@ from ladder.lenses.simplex import Floats
 METHODS = ("pca", "umap", "tsne")
 NEIGHBOURS = 12
 CENTRES = 3000  # points whose neighbourhoods are compared; a sample of them where there are more
+COMPARED = 9_000_000  # pairs of points whose distances are looked at, from 3,000 points on
+FEWEST = 300  # points that are asked all the same
 CHUNK = 256
+EPOCHS = {"umap": 500, "tsne": 1000}
+SHARES = (0, 5, 10, 25, 50, 100)  # per cent of the epochs, of a trail
 LEAST = 3  # points that make a map
 LEAST_NONLINEAR = 10
 
@@ -46,6 +55,16 @@ class Quality(NamedTuple):
     k: int  # the size of a neighbourhood
     centres: NDArray[np.intp]  # (m,) the points that were asked
     kept: Floats  # (m,) the share kept by each of them
+    trust: Floats  # (m,) trustworthiness at each of them: their mean is that of the map
+    whole: Floats  # (m,) continuity at each of them
+
+
+class Stop(NamedTuple):
+    """One stop on the way to a map."""
+
+    epochs: int
+    points: Floats  # (n, 2) turned, moved and scaled to lie upon the last
+    trustworthiness: float
 
 
 class Projection(NamedTuple):
@@ -80,8 +99,64 @@ def project(vectors: ArrayLike, *, method: str = "pca", seed: int = 0, k: int = 
         points = (_umap if method == "umap" else _tsne)(rows, seed)
         if not np.isfinite(points).all():
             raise ValueError(f"The map by {method} did not converge on these {len(rows)} points. Use PCA.")
-    quality = quality_of(rows, points, k=k, rng=np.random.default_rng(seed))
-    return Projection(points, quality.trustworthiness, quality.continuity, quality.neighbours_kept, explained, quality)
+    return judged(rows, points, seed=seed, k=k, explained=explained)
+
+
+def judged(
+    vectors: ArrayLike, points: ArrayLike, *, seed: int = 0, k: int = NEIGHBOURS, explained: Floats | None = None
+) -> Projection:
+    """A map that is there already, with how far to believe it: (n, d), (n, 2) -> Projection."""
+    shown = check_rows(points)
+    quality = quality_of(vectors, shown, k=k, rng=np.random.default_rng(seed))
+    return Projection(shown, quality.trustworthiness, quality.continuity, quality.neighbours_kept, explained, quality)
+
+
+def trail(
+    vectors: ArrayLike, *, method: str, seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> tuple[Stop, ...]:
+    """The stops on the way to the map that `project` gives by UMAP or t-SNE, the map itself at the end.
+
+    The library hands out the end alone, so each stop is a run of its own from the same start and
+    seed. t-SNE starts from the principal components; UMAP's first stop is one epoch from its own
+    start. A stop tells where points go, not how they turn: it is laid upon the last by the
+    rotation, reflection and scale that fit best. `progress` gets the stops done and in all.
+    """
+    rows = check_rows(vectors)
+    if method not in EPOCHS:
+        raise ValueError(f"method must be one of {', '.join(EPOCHS)}, but is {method!r}")
+    stops: list[tuple[int, Floats]] = []
+    for i, share in enumerate(SHARES):
+        epochs = EPOCHS[method] * share // 100
+        if share == 0 and method == "tsne":
+            stops.append((0, principal_components(rows)[0]))
+        else:
+            stops.append((max(epochs, 1), (_umap if method == "umap" else _tsne)(rows, seed, max(epochs, 1))))
+        if progress is not None:
+            progress(i + 1, len(SHARES))
+    last = stops[-1][1]
+    return tuple(
+        Stop(
+            epochs,
+            laid_upon(points, last),
+            quality_of(rows, points, rng=np.random.default_rng(seed), centres=FEWEST).trustworthiness,
+        )
+        for epochs, points in stops
+        if np.isfinite(points).all()
+    )
+
+
+def laid_upon(points: ArrayLike, onto: ArrayLike) -> Floats:
+    """A map turned, mirrored, moved and scaled so that it lies upon another: (n, 2), (n, 2) -> (n, 2).
+
+    Procrustes: the least sum of squared distances. No neighbourhood changes.
+    """
+    here, there = check_rows(points), check_rows(onto)
+    a, b = here - here.mean(axis=0), there - there.mean(axis=0)
+    size = (a**2).sum()
+    if not size:
+        return np.broadcast_to(there.mean(axis=0), here.shape).copy()
+    U, S, Vt = np.linalg.svd(a.T @ b)
+    return (S.sum() / size) * a @ (U @ Vt) + there.mean(axis=0)
 
 
 def principal_components(rows: Floats) -> tuple[Floats, Floats]:
@@ -99,7 +174,12 @@ def principal_components(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def quality_of(
-    vectors: ArrayLike, points: ArrayLike, *, k: int = NEIGHBOURS, rng: np.random.Generator, centres: int = CENTRES
+    vectors: ArrayLike,
+    points: ArrayLike,
+    *,
+    k: int = NEIGHBOURS,
+    rng: np.random.Generator,
+    centres: int | None = None,
 ) -> Quality:
     """How well `points` keeps the neighbourhoods of `vectors`: (n, d), (n, 2) -> Quality.
 
@@ -110,30 +190,27 @@ def quality_of(
     if len(shown) != n or n < LEAST:
         raise ValueError(f"A map of {n} points needs as many places, and at least {LEAST}, but has {len(shown)}")
     k = max(1, min(k, (n - 1) // 2))
+    if centres is None:
+        centres = CENTRES if n <= CENTRES else max(FEWEST, COMPARED // n)
     asked = np.arange(n) if n <= centres else np.sort(rng.choice(n, centres, replace=False))
     strangers, torn, kept = [], [], []
     for start in range(0, len(asked), CHUNK):
         i = asked[start : start + CHUNK]
-        in_space, on_map = _squared_distances(rows, i), _squared_distances(shown, i)
-        r = _ranks(in_space, _closest(on_map, k))
-        m = _ranks(on_map, _closest(in_space, k))
+        in_space, on_map = squared_distances(rows, i), squared_distances(shown, i)
+        r = ranks(in_space, closest(on_map, k))
+        m = ranks(on_map, closest(in_space, k))
         strangers.append(np.maximum(r - k, 0).sum(axis=1))
         torn.append(np.maximum(m - k, 0).sum(axis=1))
         kept.append((r <= k).mean(axis=1))
     most = k * (2 * n - 3 * k - 1) / 2
+    trust, whole = (1 - np.concatenate(lost) / most for lost in (strangers, torn))
     share = np.concatenate(kept)
     return Quality(
-        float(1 - np.concatenate(strangers).mean() / most),
-        float(1 - np.concatenate(torn).mean() / most),
-        float(share.mean()),
-        k / (n - 1),
-        k,
-        asked,
-        share,
+        float(trust.mean()), float(whole.mean()), float(share.mean()), k / (n - 1), k, asked, share, trust, whole
     )
 
 
-def _squared_distances(rows: Floats, i: NDArray[np.intp]) -> Floats:
+def squared_distances(rows: Floats, i: NDArray[np.intp]) -> Floats:
     """|x_i - x_j|^2 up to a factor, infinite for j = i, which is not its own neighbour: (n, d), (m,) -> (m, n)."""
     squares = (rows**2).sum(axis=1)
     distances = squares[i, None] + squares - 2 * rows[i] @ rows.T
@@ -143,11 +220,12 @@ def _squared_distances(rows: Floats, i: NDArray[np.intp]) -> Floats:
     return distances
 
 
-def _closest(distances: Floats, k: int) -> NDArray[np.intp]:
+def closest(distances: Floats, k: int) -> NDArray[np.intp]:
+    """The columns of the k smallest of each row, in no order: (m, n) -> (m, k)."""
     return np.argpartition(distances, k - 1, axis=1)[:, :k]
 
 
-def _ranks(distances: Floats, among: NDArray[np.intp]) -> Floats:
+def ranks(distances: Floats, among: NDArray[np.intp]) -> Floats:
     """The rank of some columns within each row, 1 for the closest, ties in the middle: (m, n), (m, k) -> (m, k)."""
     own = np.take_along_axis(distances, among, axis=1)
     ranks = [
@@ -156,17 +234,18 @@ def _ranks(distances: Floats, among: NDArray[np.intp]) -> Floats:
     return np.stack(ranks, axis=1)
 
 
-def _umap(rows: Floats, seed: int) -> Floats:
+def _umap(rows: Floats, seed: int, epochs: int = EPOCHS["umap"]) -> Floats:
     import manifolds_rs
 
     n_neighbors = min(15, len(rows) - 1)
     # Plain SGD and a small min_dist keep more true neighbours here than the library's defaults.
-    umap = manifolds_rs.UMAP(n_neighbors=n_neighbors, min_dist=0.1, optimiser="sgd", seed=seed)
+    umap = manifolds_rs.UMAP(n_neighbors=n_neighbors, min_dist=0.1, optimiser="sgd", seed=seed, n_epochs=epochs)
     return np.asarray(umap.fit_transform(rows), dtype=np.float64)
 
 
-def _tsne(rows: Floats, seed: int) -> Floats:
+def _tsne(rows: Floats, seed: int, epochs: int = EPOCHS["tsne"]) -> Floats:
     import manifolds_rs
 
     perplexity = min(30.0, (len(rows) - 2) / 3)
-    return np.asarray(manifolds_rs.TSNE(perplexity=perplexity, seed=seed).fit_transform(rows), dtype=np.float64)
+    tsne = manifolds_rs.TSNE(perplexity=perplexity, seed=seed, n_epochs=epochs)
+    return np.asarray(tsne.fit_transform(rows), dtype=np.float64)

@@ -5,11 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import geometry as charts
-from ladder.geometry import (
-    shape_of,
-)
+from ladder.geometry import shape_of
 from ladder.ui import spaces
 from ladder.ui.explain import explain
+from ladder.ui.room import draw_room
 from ladder.ui.show import show_chart
 from ladder.ui.spaces import LEARNED, Chosen
 from ladder.ui.tokens import plain
@@ -82,3 +81,4 @@ def _draw_shape(view: View, chosen: Chosen) -> None:
         answer=f"The log-volume grows by d ln 2 = {d * np.log(2):.1f} nats; the directions in use stay, "
         "since a participation ratio has no unit.",
     )
+    draw_room(view, chosen)

@@ -13,8 +13,10 @@ import numpy as np
 import streamlit as st
 
 from ladder.geometry import Space, encoder, learned, unit
+from ladder.geometry.control import dealt, shuffled
+from ladder.geometry.learned import READ as LEARNED_FROM
 from ladder.geometry.pieces import Pieces, frequent_words, sentences
-from ladder.geometry.projection import Projection, project
+from ladder.geometry.projection import Projection, Stop, judged, project, trail
 from ladder.lenses.simplex import Floats
 from ladder.reality import Corpus
 from ladder.ui import knobs
@@ -26,7 +28,9 @@ from ladder.ui.view import View
 LEARNED, WORDS, SENTENCES = "learned", "words", "sentences"
 KINDS = {LEARNED: "Learned here", WORDS: "Words", SENTENCES: "Sentences"}
 WHOSE = "Placed: the text’s own vectors, or the encoder’s of words or sentences"
-SIZES = (50, 100, 200, 500, 1000, 2000)
+SIZES = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+TRAIL = 2000  # points, up to where the way to a map is kept beside it
+CONTROL_SEED = 0
 READ = 2_000_000  # characters that words and sentences are looked for in
 SPELLED_OUT = 0.6  # tokens a character, from where on the encoder spells rather than reads
 MUCH_UNKNOWN = 0.05
@@ -158,17 +162,65 @@ def pca_of(key: Key, _vectors: Floats) -> Projection:
     return project(_vectors, method="pca")
 
 
-def projected(chosen: Chosen, method: str, title: str, seed: int) -> Projection | None:
-    """A nonlinear map of a space, drawn in a job once somebody asks for it."""
-    vectors = directions(chosen.space)
+class Drawn(NamedTuple):
+    """A nonlinear map and the stops on the way to it, of small spaces."""
 
-    def work(progress: Progress) -> Projection:
-        progress(0.1, f"placing {len(vectors):,} points, which cannot be stopped half-way")
-        return project(vectors, method=method, seed=seed)
+    projection: Projection
+    stops: tuple[Stop, ...]
+
+
+def projected(chosen: Chosen, method: str, title: str, seed: int, *, wait: bool = True) -> Drawn | None:
+    """A nonlinear map of a space, drawn in a job: once somebody asks for it, or at once without `wait`."""
+    vectors = directions(chosen.space)
+    n = len(vectors)
+
+    def work(progress: Progress) -> Drawn:
+        progress(0.02, f"placing {n:,} points")
+        if n > TRAIL or not wait:
+            return Drawn(project(vectors, method=method, seed=seed), ())
+        stops = trail(vectors, method=method, seed=seed, progress=lambda done, total: progress(0.9 * done / total))
+        return Drawn(judged(vectors, stops[-1].points, seed=seed), stops)
 
     return run_job(
-        ("project", method, seed, *chosen.key), f"The {title} map", work, start_label=f"Draw the {title} map"
+        ("project", method, seed, *chosen.key),
+        f"The {title} map",
+        work,
+        start_label=f"Draw the {title} map" if wait else None,
     )
+
+
+def control_of(view: View, chosen: Chosen, most: int) -> Chosen | None:
+    """The same corpus with its meaning taken out, placed alike; None while a job is at it, which is drawn."""
+    key = ("control", *chosen.key)
+    if chosen.kind == LEARNED:
+        return Chosen(key, LEARNED, shuffled_space(view.corpus, most))
+    if chosen.kind == WORDS:
+        vectors = dealt(chosen.space.vectors, rng=np.random.default_rng(CONTROL_SEED))
+        return Chosen(key, WORDS, chosen.space._replace(vectors=vectors))
+    model = the_encoder()
+    if model is None:
+        return None
+    found = shuffled_pieces(view.corpus, most)
+    if not found.texts:
+        return None
+    encoded = run_job(
+        ("embed", *key), f"Encoding {len(found.texts):,} shuffled sentences", lambda p: _encoded(model, found, p)
+    )
+    return encoded and Chosen(key, SENTENCES, encoded)
+
+
+@shared(max_entries=24)
+def shuffled_space(corpus: Corpus, most: int) -> Space:
+    """The most frequent tokens of a text whose words were dealt out anew, with vectors learned from that."""
+    by = "characters" if everything_learned(corpus).note.startswith("characters") else "words"
+    space = learned(shuffled(corpus.text[:LEARNED_FROM], rng=np.random.default_rng(CONTROL_SEED), by=by))
+    return Space(space.texts[:most], space.counts[:most], _kept(space.vectors[:most]), space.note)
+
+
+@shared(max_entries=24)
+def shuffled_pieces(corpus: Corpus, most: int) -> Pieces:
+    """The sentences of a text whose words were dealt out anew."""
+    return sentences(shuffled(corpus.text[:READ], rng=np.random.default_rng(CONTROL_SEED)), most=most)
 
 
 def say_unknown(tokens: encoder.Tokens) -> None:

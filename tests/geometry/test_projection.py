@@ -3,7 +3,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from ladder.geometry.projection import METHODS, project, quality_of
+from ladder.geometry.projection import METHODS, laid_upon, project, quality_of, trail
 
 
 def clusters(n: int = 300, d: int = 20, seed: int = 0) -> np.ndarray:
@@ -121,3 +121,38 @@ def test_one_dimension_makes_a_flat_map():
 def test_refusals_say_what_is_wrong(vectors, method, message):
     with pytest.raises(ValueError, match=message):
         project(vectors, method=method)
+
+
+def test_each_points_own_distortion_averages_to_that_of_the_map():
+    vectors = clusters()
+    quality = quality_of(vectors, project(vectors).points, rng=rng())
+    assert quality.trust.mean() == pytest.approx(quality.trustworthiness)
+    assert quality.whole.mean() == pytest.approx(quality.continuity)
+
+
+def test_many_points_are_asked_by_a_sample_and_few_are_all_asked():
+    flat = rng().standard_normal((9000, 2))
+    assert len(quality_of(flat, flat, rng=rng()).centres) == 1000
+    assert len(quality_of(flat[:3000], flat[:3000], rng=rng()).centres) == 3000
+
+
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_a_trail_ends_at_the_map(method):
+    vectors = clusters(120)
+    stops = trail(vectors, method=method, seed=3)
+    assert stops[-1].points == pytest.approx(project(vectors, method=method, seed=3).points, abs=1e-5)
+    assert [stop.epochs for stop in stops] == sorted(stop.epochs for stop in stops)
+    assert stops[-1].trustworthiness > stops[0].trustworthiness
+
+
+def test_t_sne_sets_out_from_the_principal_components():
+    vectors = clusters(60)
+    start = trail(vectors, method="tsne")[0]
+    assert start.epochs == 0
+    assert quality_of(project(vectors).points, start.points, rng=rng()).neighbours_kept == 1
+
+
+def test_a_map_laid_upon_its_mirror_image_is_there_again():
+    points = rng().standard_normal((30, 2))
+    turned = 3 * points @ np.array([[0.6, 0.8], [0.8, -0.6]]) + 5
+    assert laid_upon(points, turned) == pytest.approx(turned)

@@ -22,6 +22,8 @@ STRANGE = {
     "only space": " \n" * 30,
     "twins": "the same line\n" * 50,
     "two lines": "one line\nanother line",
+    "one sentence": "The king is dead, long live the king.",
+    "one word": "word " * 300,
 }
 PROSE = "\n".join(f"the {a} {b} the {c}." for a in ("king", "queen") for b in ("sees", "hears") for c in "abcdefgh")
 

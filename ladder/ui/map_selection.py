@@ -1,0 +1,64 @@
+"""What is selected on a map: a list of texts to read, and to take home with their vectors."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ladder.lenses.simplex import Floats
+from ladder.ui.spaces import Chosen
+
+COLUMNS = ["text", "count", "kept", "trust", "whole", "x", "y"]
+
+
+def list_texts(table: pd.DataFrame, chosen: Chosen, picked: Any, find: str) -> None:
+    """The texts that are selected on the map, or found by a part of them."""
+    box = getattr(picked, "selection", {}).get("brush", {})
+    if not box and not find:
+        st.caption("Drag over the map to read what lies there, and to take it home. Click on a point for its lines.")
+        return
+    rows = selected(table, box, find)
+    if rows.empty:
+        st.info("No text of the map is there.")
+        return
+    st.caption(f"{len(rows):,} of {len(table):,} texts:")
+    st.dataframe(rows[COLUMNS], hide_index=True, height=min(38 + 35 * len(rows), 320), key="selected-texts")
+    places = rows.index.to_numpy()
+    texts = [chosen.space.texts[i] for i in places]
+    with st.container(horizontal=True):
+        st.download_button(
+            "Texts (CSV)",
+            lambda: rows.assign(text=texts)[COLUMNS].to_csv(index=False),
+            "selection.csv",
+            "text/csv",
+            key="selection-csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Vectors (NPZ)",
+            lambda: packed(chosen.space.vectors[places], texts),
+            "selection.npz",
+            "application/octet-stream",
+            key="selection-npz",
+            on_click="ignore",
+        )
+
+
+def selected(table: pd.DataFrame, box: dict[str, list[float]], find: str) -> pd.DataFrame:
+    """The rows within a box of the map that have `find` in their text."""
+    rows = table
+    for axis in ("x", "y"):
+        if axis in box:
+            rows = rows[rows[axis].between(*sorted(box[axis]))]
+    return rows[rows["text"].str.contains(find, case=False, regex=False)] if find else rows
+
+
+def packed(vectors: Floats, texts: list[str]) -> bytes:
+    """An NPZ file of two arrays: `vectors` (n, d) and `texts` (n,), read back by numpy.load without pickle."""
+    file = io.BytesIO()
+    # A lone surrogate is no text for numpy's file: it leaves as the sign for what cannot be read.
+    clean = [text.encode("utf-8", "replace").decode() for text in texts]
+    np.savez_compressed(file, vectors=vectors, texts=np.array(clean, dtype=np.str_))
+    return file.getvalue()
