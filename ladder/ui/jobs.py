@@ -117,6 +117,16 @@ class Pool:
                 self.queue.remove(job)
                 job.state = "cancelled"
 
+    def forget(self, chosen: Callable[[Job], bool]) -> None:
+        """Stop the chosen jobs, and let go of them and of their results."""
+        with self.condition:
+            gone = [job for job in self.jobs.values() if chosen(job)]
+        for job in gone:
+            self.cancel(job)
+            with self.condition:
+                self.jobs.pop(job.key, None)
+                job.result = None
+
     def place(self, job: Job) -> int:
         """How many jobs come before this one: 0 for the next."""
         with self.condition:
