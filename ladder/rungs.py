@@ -43,6 +43,7 @@ PAGES = (*RUNGS, BRIDGE)
 # A module may import from its own package and from those to the left of it, never to the right.
 IMPORT_ORDER = (
     "ladder.rungs",
+    "ladder.settings",
     "ladder.lenses",
     *(rung.package for rung in RUNGS),
     "ladder.waterfall",

@@ -6,29 +6,36 @@
 A corpus is more than its bytes: the same text cut into other documents is another corpus. So the
 address is the SHA-256 of a container that holds documents, titles, name and notes, while
 `Corpus.sha` is that of the data alone. Files are written aside and moved into place; the index
-in SQLite (or where `LADDER_DATABASE_URL` points) only says what there is and when it was used.
+in SQLite (or where `LADDER_DATABASE_URL` points) only says what there is and when it was used:
+where it fails, a link still finds its text.
 """
 
 import hashlib
 import json
+import logging
 import os
 import re
 import tempfile
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sql
 import zstandard
-from sqlalchemy.pool import NullPool
 
 from ladder.reality.corpus import Corpus
 from ladder.reality.guesses import GuessPool
+from ladder.reality.index import DAMAGED, Index, IndexTrouble
+from ladder.settings import DATA, DATABASE_URL, value_of
+
+log = logging.getLogger(__name__)
 
 MAX_CORPUS = 60_000_000  # bytes of text in one corpus
 MAX_STORE = 5_000_000_000  # bytes of text in all of them
 ADDRESS = re.compile(r"[0-9a-f]{64}")
-SECONDS_TO_WAIT = 30  # for another writer
+HALF_A_FILE = 3600  # seconds: an upload that is still being written is younger
 
 metadata = sql.MetaData()
 uploads = sql.Table(
@@ -84,74 +91,132 @@ class Store:
         max_store: int = MAX_STORE,
     ) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.max_corpus, self.max_store = max_corpus, max_store
-        url = url or os.environ.get("LADDER_DATABASE_URL")
-        self._engine = _engine(url or f"sqlite:///{self.folder / 'index.sqlite'}")
-        metadata.create_all(self._engine)
-        self.guesses = GuessPool(self._engine)  # the same database keeps what people guessed
+        place: str | sql.URL | None = url or value_of(DATABASE_URL)
+        if place is None:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                log.warning("the folder for uploads cannot be made: %s", error.strerror)
+            place = sql.URL.create("sqlite", database=str(self.folder / "index.sqlite"))
+        self._index = Index(place)
+        self.guesses = GuessPool(self._index)  # the same database keeps what people guessed
 
     def put(self, corpus: Corpus) -> str:
-        """Keep a corpus; its address. Raises ValueError where it or the store would be too large."""
+        """Keep a corpus; its address. Raises ValueError where it or the store would be too large, or the disk fails."""
         size = len(corpus.data)
         if size > self.max_corpus:
             raise ValueError(f"“{corpus.name}” has {size:,} bytes, more than {self.max_corpus:,}. Keep a slice of it.")
         container = pack(corpus)
         address = hashlib.sha256(container).hexdigest()
         path = self._path(address)
-        if not path.exists():
+        if not self._whole(path, address):
             if self.size() + size > self.max_store:
                 raise ValueError("The store is full. Ask whoever runs this server to remove old texts.")
-            _write_aside(path, zstandard.ZstdCompressor(level=3).compress(container))
+            try:
+                _write_aside(path, zstandard.ZstdCompressor(level=3).compress(container))
+            except OSError as error:
+                log.warning("an upload could not be written: %s", error.strerror)
+                raise ValueError(
+                    f"This server cannot write the text down ({error.strerror or 'disk error'}), so it was not kept. "
+                    "Ask whoever runs it to look at its disk; samples and older links still work."
+                ) from error
         self._remember(address, corpus)
         return address
 
     def get(self, address: str) -> Corpus:
         """The corpus at an address. Raises ValueError for a bad address or a damaged file, KeyError for no file."""
-        path = self._path(address)
-        try:
-            packed = path.read_bytes()
-        except FileNotFoundError:
-            raise KeyError("This text is not here (any more). Upload it again, and the same link will work.") from None
-        try:
-            container = zstandard.ZstdDecompressor().decompress(packed)
-        except zstandard.ZstdError:
-            container = b""
-        if hashlib.sha256(container).hexdigest() != address:
-            raise ValueError("The stored copy of this text is damaged. Upload it again.")
-        corpus = unpack(container)
-        self._remember(address, corpus)
+        corpus = unpack(self._read(address))
+        with suppress(IndexTrouble):  # the log has it; the text itself is whole
+            self._remember(address, corpus)
         return corpus
+
+    def has(self, address: str) -> bool:
+        """Whether there is an upload at an address: one look at the disk."""
+        return self._path(address).exists()
+
+    def touch(self, address: str) -> None:
+        """Note that an upload was used just now. Raises nothing: nobody waits for it."""
+        used = sql.update(uploads).where(uploads.c.address == address).values(last_used=_now())
+        with suppress(IndexTrouble), self._index.begin(metadata) as connection:
+            connection.execute(used)
 
     def recent(self, n: int) -> list[Entry]:
         """The n entries used last, newest first."""
         newest = sql.select(uploads).order_by(uploads.c.last_used.desc()).limit(n)
-        with self._engine.connect() as connection:
+        with self._index.begin(metadata) as connection:
             return [Entry(*row) for row in connection.execute(newest)]
 
     def forget(self, address: str) -> None:
-        """Remove an upload, where it is there."""
+        """Remove an upload, where it is there, so that nothing of it is left on disk."""
         self._path(address).unlink(missing_ok=True)
-        with self._engine.begin() as connection:
+        for suffix in DAMAGED:  # an index that was set aside may name it
+            (self.folder / f"index.sqlite{suffix}").unlink(missing_ok=True)
+        with self._index.begin(metadata) as connection:
             connection.execute(sql.delete(uploads).where(uploads.c.address == address))
+        self._index.compact()
 
     def expire(self, *, days: float = 30) -> int:
-        """Remove what has not been used for so many days; how many uploads that were."""
+        """Remove what has not been used for so many days, and what a crash has left half written; how many uploads."""
         limit = _now() - timedelta(days=days)
-        with self._engine.connect() as connection:
-            old = connection.scalars(sql.select(uploads.c.address).where(uploads.c.last_used < limit)).all()
+        with self._index.begin(metadata) as connection:
+            known = {row.address: row.last_used for row in connection.execute(sql.select(uploads))}
+        old = [address for address, used in known.items() if _aware(used) < limit]
+        for path in self.folder.glob("*/*.zst"):  # an index that was lost has lost their dates, too
+            address = path.stem
+            if address not in known and ADDRESS.fullmatch(address) and _older(path, limit.timestamp()):
+                old.append(address)
+        for path in self.folder.glob("*/.*"):
+            if _older(path, time.time() - HALF_A_FILE):
+                path.unlink(missing_ok=True)
         for address in old:
             self.forget(address)
         return len(old)
 
     def size(self) -> int:
         """The bytes of text in all uploads."""
-        with self._engine.connect() as connection:
+        with self._index.begin(metadata) as connection:
             return int(connection.scalar(sql.select(sql.func.coalesce(sql.func.sum(uploads.c.bytes), 0))) or 0)
+
+    def n(self) -> int:
+        """How many uploads the index knows."""
+        with self._index.begin(metadata) as connection:
+            return int(connection.scalar(sql.select(sql.func.count()).select_from(uploads)) or 0)
 
     def close(self) -> None:
         """Let go of the index."""
-        self._engine.dispose()
+        self._index.close()
+
+    def _read(self, address: str) -> bytes:
+        """The container at an address, whole."""
+        path = self._path(address)
+        try:
+            packed = path.read_bytes()
+        except FileNotFoundError:
+            raise KeyError("This text is not here (any more). Upload it again, and the same link will work.") from None
+        except OSError as error:
+            log.warning("an upload could not be read: %s", error.strerror)
+            raise ValueError(
+                f"This server cannot read the text ({error.strerror or 'disk error'}). Ask whoever runs it to look at "
+                "its disk."
+            ) from error
+        try:
+            container = zstandard.ZstdDecompressor().decompress(packed)
+        except (zstandard.ZstdError, MemoryError):
+            container = b""
+        if hashlib.sha256(container).hexdigest() != address:
+            raise ValueError("The stored copy of this text is damaged. Upload it again.")
+        return container
+
+    def _whole(self, path: Path, address: str) -> bool:
+        """Whether the very text is there already: a damaged copy is written anew."""
+        if not path.exists():
+            return False
+        try:
+            self._read(address)
+        except (ValueError, KeyError):
+            return False
+        return True
 
     def _path(self, address: str) -> Path:
         if not ADDRESS.fullmatch(address):
@@ -163,17 +228,17 @@ class Store:
         used = sql.update(uploads).where(uploads.c.address == address).values(last_used=_now())
         entry = {
             "address": address,
-            "name": corpus.name[:400].encode("utf-8", "replace").decode(),
+            "name": corpus.name[:400].replace("\0", " ").encode("utf-8", "replace").decode(),
             "bytes": len(corpus.data),
             "documents": len(corpus.documents),
             "created": _now(),
             "last_used": _now(),
         }
-        with self._engine.begin() as connection:
+        with self._index.begin(metadata) as connection:
             if connection.execute(used).rowcount:
                 return
         try:
-            with self._engine.begin() as connection:
+            with self._index.begin(metadata) as connection:
                 connection.execute(sql.insert(uploads).values(entry))
         except sql.exc.IntegrityError:
             pass  # somebody else has just put the same text
@@ -183,34 +248,35 @@ def default_folder() -> Path:
     """Where uploads lie: `LADDER_DATA`, or else the user's data directory."""
     import platformdirs
 
-    return Path(os.environ.get("LADDER_DATA") or platformdirs.user_data_dir("ladder")) / "uploads"
-
-
-def _engine(url: str) -> sql.Engine:
-    if not url.startswith("sqlite"):
-        return sql.create_engine(url, pool_pre_ping=True)
-    engine = sql.create_engine(url, poolclass=NullPool, connect_args={"timeout": SECONDS_TO_WAIT})
-
-    @sql.event.listens_for(engine, "connect")
-    def _together(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")  # readers need not wait for the writer
-
-    return engine
+    return Path(value_of(DATA) or platformdirs.user_data_dir("ladder")) / "uploads"
 
 
 def _write_aside(path: Path, content: bytes) -> None:
     """Write a file under another name and move it into place, so that nobody ever sees half of it."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
         try:
             aside.write(content)
             aside.flush()
             os.fsync(aside.fileno())
+            os.replace(aside.name, path)
         except OSError:
             Path(aside.name).unlink()
             raise
-    os.replace(aside.name, path)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _aware(moment: datetime) -> datetime:
+    """The moment with its time zone, which SQLite does not keep."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _older(path: Path, limit: float) -> bool:
+    """Whether a file was written before a moment; a file that has just gone is not."""
+    try:
+        return path.stat().st_mtime < limit
+    except FileNotFoundError:
+        return False

@@ -5,7 +5,10 @@ same thing gets the same object, without a copy; two who ask at once wait for on
 computation. Every cache is bounded, since uploads differ.
 """
 
-from collections.abc import Callable
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -16,14 +19,71 @@ from ladder.reality import Corpus, Split, split
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Kept:
+    """A function's shared results, and what each was asked with, so that those of one text can be let go."""
+
+    def __init__(self, function: Callable[..., Any], max_entries: int) -> None:
+        self.keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})(
+            function
+        )
+        self.max_entries = max_entries
+        self.asked: OrderedDict[Any, tuple[tuple[Any, ...], dict[str, Any]]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def note(self, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """Remember a question, as long as its answer may be kept."""
+        key = repr([identity(a) if isinstance(a, Corpus) else a if isinstance(a, str | int | float) else id(a)
+                    for a in (*args, *named.values())])  # fmt: skip
+        with self.lock:
+            self.asked[key] = args, named
+            self.asked.move_to_end(key)
+            while len(self.asked) > self.max_entries:
+                self.asked.popitem(last=False)
+
+    def forget(self, names: Collection[str], reference: str) -> None:
+        """Let go of every result that was asked for with a text of such a name, or by its address."""
+        with self.lock:
+            gone = [key for key, (args, named) in self.asked.items() if _speaks_of((args, named), names, reference)]
+            questions = [self.asked.pop(key) for key in gone]
+        for args, named in questions:
+            self.keep.clear(*args, **named)
+
+
+ALL_KEPT: list[Kept] = []
+
+
 def shared(*, max_entries: int) -> Callable[[F], F]:
     """A decorator: the function's results, kept for all sessions and keyed by its arguments."""
 
     def wrap(function: F) -> F:
-        keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})
-        return cast(F, keep(function))
+        kept = Kept(function, max_entries)
+        ALL_KEPT.append(kept)
+
+        @functools.wraps(function)
+        def ask(*args: Any, **named: Any) -> Any:
+            kept.note(args, named)
+            return kept.keep(*args, **named)
+
+        ask.clear = kept.keep.clear  # type: ignore[attr-defined]
+        return cast(F, ask)
 
     return wrap
+
+
+def forget_results(names: Collection[str], reference: str) -> None:
+    """Let go of all that was computed from a text, by its name or its address."""
+    for kept in ALL_KEPT:
+        kept.forget(names, reference)
+
+
+def _speaks_of(part: Any, names: Collection[str], reference: str) -> bool:
+    if isinstance(part, Corpus):
+        return part.name in names
+    if isinstance(part, str):
+        return part == reference or part in names
+    if isinstance(part, dict):
+        return any(_speaks_of(value, names, reference) for value in part.values())
+    return isinstance(part, tuple | list) and any(_speaks_of(value, names, reference) for value in part)
 
 
 def identity(corpus: Corpus) -> tuple[str, str, int]:

@@ -18,11 +18,13 @@ from ladder.reality import SAMPLES, Corpus, load_sample, take
 from ladder.rungs import BRIDGE, PAGES, Rung
 from ladder.ui import knobs
 from ladder.ui.bridge_mark import draw_mark
-from ladder.ui.cache import shared
+from ladder.ui.cache import forget_results, shared
+from ladder.ui.forget import forget_button
+from ladder.ui.gate import ask_password, check_settings
 from ladder.ui.home import home
 from ladder.ui.lens import LENSES
 from ladder.ui.prompt import answer_promptly
-from ladder.ui.shelf import climb_with, keep, shelf
+from ladder.ui.shelf import climb_with, expire, keep, shelf, still_there
 from ladder.ui.tokens import count, plain
 from ladder.ui.uploads import own_text
 from ladder.ui.view import View
@@ -60,6 +62,8 @@ def draw_frame() -> None:
     menu = pages()
     page = st.navigation(list(menu.values()))
     rung = next((rung for rung in PAGES if menu[rung.name] == page), None)
+    check_settings()
+    ask_password()
     view = st.session_state["view"] = _surround(rung)
     try:
         page.run()
@@ -74,6 +78,8 @@ def open_rung(rung: Rung) -> View:
         if _runs_from_app():  # the first page of a fresh server: Streamlit does not know app.py's menu yet
             st.navigation(list(pages().values()), position="hidden")
             st.rerun()
+        check_settings()
+        ask_password()
         view = _surround(rung)  # the page is run all by itself
         start_climb(view)
     st.markdown(f"##### {rung.question}")
@@ -93,9 +99,13 @@ def _surround(rung: Rung | None) -> View:
         reference = _choose_corpus()
         scheme, vocabulary_size = _choose_alphabet()
     try:
+        expire()
+        if reference not in SAMPLES and not still_there(reference):
+            forget_results((), reference)  # another server may have forgotten it, or its time was over
         whole = corpus_of(reference)
         with st.sidebar:
             corpus = _choose_slice(whole, reference)
+            forget_button(whole, reference, FIRST_SAMPLE)
     except (ValueError, KeyError) as refusal:
         st.warning(str(refusal.args[0]))
         st.stop()

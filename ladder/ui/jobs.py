@@ -8,13 +8,13 @@ it has so far with `show`, ends early where `stopping` says so, and is stopped w
 `check` after a cancel. A failure is one sentence for those who ask for that very job.
 """
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ladder.settings import JOB_MEGABYTES, JOB_SECONDS, value_of
 from ladder.ui.work import Cancelled, Job, Key, Pool, Progress
 
 __all__ = ["Cancelled", "Job", "Key", "Pool", "Progress", "owner", "poll_seconds", "pool", "run_job"]
@@ -23,27 +23,14 @@ T = TypeVar("T")
 
 POLL_SECONDS = 0.5
 LOOKS_A_SECOND = 20  # at all jobs together, by all pages: each costs a rerun
-JOB_SECONDS, JOB_MEGABYTES = 900.0, 1500.0
-
-
-def limit_of(setting: str, default: float) -> float:
-    """A limit from the environment. Raises ValueError where it is no positive number."""
-    text = os.environ.get(setting, "")
-    try:
-        limit = float(text) if text else default
-    except ValueError:
-        limit = -1.0
-    if not limit > 0:
-        raise ValueError(f"{setting} must be a positive number, but is {text!r}")
-    return limit
 
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The pool of this server."""
     return Pool(
-        seconds=limit_of("LADDER_JOB_SECONDS", JOB_SECONDS),
-        megabytes=limit_of("LADDER_JOB_MEGABYTES", JOB_MEGABYTES),
+        seconds=value_of(JOB_SECONDS),
+        megabytes=value_of(JOB_MEGABYTES),
     )
 
 

@@ -75,6 +75,7 @@ class Trained(NamedTuple):
 class Wanted(NamedTuple):
     """A training: of which text, in which alphabet, and how."""
 
+    whole_sha: str  # of the text that this is a part of, or all
     corpus: Corpus
     scheme: str
     vocabulary_size: int
@@ -82,15 +83,15 @@ class Wanted(NamedTuple):
     stop_early: bool  # watch a validation part, and keep the weights that it liked best
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> tuple[str, str, str]:
         """What names it among the jobs."""
         whole = repr((identity(self.corpus), self.scheme, self.vocabulary_size, self.settings, self.stop_early))
-        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32])
+        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32], self.corpus.name)
 
     @property
     def path(self) -> Path:
         """Its checkpoint; the name begins with the text's, so that a text can be forgotten."""
-        return trainings_folder() / f"{self.corpus.sha[:32]}-{self.key[1]}.npz"
+        return trainings_folder() / f"{self.whole_sha[:32]}-{self.key[1]}.npz"
 
 
 def trainings_folder() -> Path:
@@ -201,11 +202,11 @@ def checkpoint_step(path: Path) -> int | None:
     return None
 
 
-def forget_trainings(corpus: Corpus) -> None:
-    """Remove what was kept of a text's trainings."""
-    for path in trainings_folder().glob(f"{corpus.sha[:32]}-*.npz"):
+def forget_trainings(whole: Corpus) -> None:
+    """Remove what was kept of the trainings of a text and of its parts."""
+    for path in trainings_folder().glob(f"{whole.sha[:32]}-*.npz"):
         path.unlink(missing_ok=True)
-    for key in [key for key in _newest() if key[0] == identity(corpus)]:
+    for key in [key for key in _newest() if key[0][0] == whole.name]:
         del _newest()[key]
 
 

@@ -57,7 +57,7 @@ def transformer_panel(view: View) -> None:
         return
     show_trained(view, trained, beaten)
     if trained.done < trained.planned and st.button(f"Go on to step {trained.planned:,}", key="tgoon"):
-        pool().forget(wanted.key)
+        pool().forget(lambda job: job.key == wanted.key)
         st.rerun(scope="fragment")
     _explain(view, wanted, trained, beaten)
 
@@ -94,7 +94,7 @@ def wanted_of(view: View) -> Wanted | None:
         seed=int(seed),
         **({} if rate == "usual" else {"rate": float(rate)}),
     )
-    return Wanted(bounded(view.corpus), scheme, view.vocabulary_size, settings, stop_early)
+    return Wanted(view.whole.sha, bounded(view.corpus), scheme, view.vocabulary_size, settings, stop_early)
 
 
 def show_live(view: View, live: Live, beaten: dict[str, float], planned: int) -> None:

@@ -144,11 +144,15 @@ class Pool:
             self.watch(job, owner)
             return job
 
-    def forget(self, key: Key) -> None:
-        """Let go of a job that is over, so that the same key begins anew."""
+    def forget(self, chosen: Callable[[Job], bool]) -> None:
+        """Stop the chosen jobs, and let go of them and of their results."""
         with self.condition:
-            if key in self.jobs and self.jobs[key].over:
-                del self.jobs[key]
+            gone = [job for job in self.jobs.values() if chosen(job)]
+        for job in gone:
+            self.cancel(job)
+            with self.condition:
+                self.jobs.pop(job.key, None)
+                job.result = None
 
     def watch(self, job: Job, owner: str) -> None:
         """Note that somebody wants this job."""

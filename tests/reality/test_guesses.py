@@ -43,7 +43,7 @@ def test_a_text_takes_no_guesses_without_end(tmp_path, monkeypatch):
 
 
 def test_an_old_database_without_the_table_gets_it(tmp_path):
-    Store(tmp_path).close()
+    Store(tmp_path).guesses.n("a")
     engine = sql.create_engine(f"sqlite:///{tmp_path / 'index.sqlite'}")
     with engine.begin() as connection:
         connection.execute(sql.text("DROP TABLE guesses"))

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from ladder.ui.jobs import limit_of
 from ladder.ui.work import Job, Pool
 
 
@@ -245,13 +244,6 @@ def test_the_place_in_the_queue_is_the_order_of_service(gate):
     bob = pool.submit(("b",), "b", waits_at(gate), "bob")
     assert pool.place(bob) == 0
     assert pool.place(second) == 1
-
-
-def test_a_limit_that_is_no_number_is_refused(monkeypatch):
-    with monkeypatch.context() as setting:
-        setting.setenv("LADDER_JOB_SECONDS", "soon")
-        with pytest.raises(ValueError, match="LADDER_JOB_SECONDS must be a positive number, but is 'soon'"):
-            limit_of("LADDER_JOB_SECONDS", 900)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has threads of different niceness")
