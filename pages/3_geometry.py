@@ -5,14 +5,14 @@ from ladder.ui.frame import open_rung, panels
 
 view = open_rung(GEOMETRY)
 
-from ladder.ui import geometry
+from ladder.ui import attention, maps, neighbours, shape
 
 panels(
     view,
     {
-        "map": ("Map", geometry.map_panel),
-        "neighbours": ("Neighbours", geometry.neighbours_panel),
-        "attention": ("Attention", geometry.attention_panel),
-        "shape": ("Shape", geometry.shape_panel),
+        "map": ("Map", maps.map_panel),
+        "neighbours": ("Neighbours", neighbours.neighbours_panel),
+        "attention": ("Attention", attention.attention_panel),
+        "shape": ("Shape", shape.shape_panel),
     },
 )

@@ -77,45 +77,9 @@ def angle_and_length(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
     return alt.LayerChart(layer=[others, picks, names]).properties(title=lines(title), height=TALL)
 
 
-def attention_map(table: pd.DataFrame, *, title: str, value: str, row: str) -> alt.LayerChart:
-    """Who looks at whom: one row a pair, columns `asks`, `answers` (numbered tokens) and `value`; `row` is framed."""
-    x = alt.X("answers:N").sort(None).title("answers (k)").axis(labelAngle=-60, labelLimit=90)
-    y = alt.Y("asks:N").sort(None).title("asks (q)").axis(labelLimit=90)
-    cells: alt.Chart = (
-        alt.Chart(table)
-        .mark_rect()
-        .encode(
-            x,
-            y,
-            alt.Color("value:Q").scale(AMOUNT).title(value).legend(orient="bottom", gradientLength=180, tickCount=4),
-            tooltip=["asks:N", "answers:N", alt.Tooltip("value:Q", format=".4f", title=value)],
-        )
-    )
-    frame: alt.Chart = (
-        alt.Chart(table)
-        .transform_filter(alt.datum.asks == row)
-        .mark_rect(fillOpacity=0, stroke=OKABE_ITO[5], strokeWidth=1.5)
-        .encode(x, y)
-    )
-    return alt.LayerChart(layer=[cells, frame]).properties(title=lines(title), height=alt.Step(CELL))
-
-
-def row_bars(table: pd.DataFrame, *, title: str) -> alt.Chart:
-    """One row of weights: columns `answers`, `weight`, `product`, `score`."""
-    return (
-        alt.Chart(table)
-        .mark_bar(color=P_COLOUR)
-        .encode(
-            alt.X("weight:Q").title("softmax weight"),
-            alt.Y("answers:N").sort(None).title(None).axis(labelLimit=110),
-            tooltip=["answers:N", *(alt.Tooltip(f"{c}:Q", format=".4f") for c in ("product", "score", "weight"))],
-        )
-        .properties(title=lines(title), height=alt.Step(22))
-    )
-
-
 def head_map(table: pd.DataFrame, *, title: str, value: str, layer: int, head: int) -> alt.LayerChart:
-    """One number for each head: columns `layer`, `head`, `value`; the chosen one is framed."""
+    """One number for each head: columns `layer`, `head`, `value`; the chosen one is framed, a click chooses."""
+    click = alt.selection_point(name="opened", fields=["layer", "head"], empty=False)
     x, y = alt.X("head:O").title("head").axis(labelAngle=0), alt.Y("layer:O").title("layer")
     cells: alt.Chart = (
         alt.Chart(table)
@@ -126,6 +90,7 @@ def head_map(table: pd.DataFrame, *, title: str, value: str, layer: int, head: i
             alt.Color("value:Q").scale(AMOUNT).title(value).legend(orient="bottom", gradientLength=180, tickCount=4),
             tooltip=["layer:O", "head:O", alt.Tooltip("value:Q", format=".3f", title=value)],
         )
+        .add_params(click)
     )
     frame: alt.Chart = (
         alt.Chart(table)

@@ -7,6 +7,7 @@
     neighbours.py    what lies near, by angle, product and distance
     projection.py    a map on paper, and how far to believe it
     attention.py     each token asks, every token answers
+    cell.py          one head of it, down to one number
     volume.py        how much room a cloud takes
     trace.py         what a causal transformer holds between its ids and its logits
 
@@ -19,6 +20,7 @@ Importing this loads no network: `load_encoder` does, and takes seconds.
 """
 
 from ladder.geometry.attention import Attention, attend, effective_tokens, products, sink_share
+from ladder.geometry.cell import Cell, Ensemble, Head, cell_of, ensemble_of, head_from, head_of
 from ladder.geometry.embeddings import cooccurrences, ppmi, ppmi_svd
 from ladder.geometry.encoder import Encoder, Layers, Legibility, Tokens, embed, layers_of, legibility, load_encoder
 from ladder.geometry.learned import Space, learned
@@ -32,7 +34,10 @@ __all__ = [
     "MEASURES",
     "METHODS",
     "Attention",
+    "Cell",
     "Encoder",
+    "Ensemble",
+    "Head",
     "LayerTrace",
     "Layers",
     "Legibility",
@@ -45,11 +50,15 @@ __all__ = [
     "Tokens",
     "Trace",
     "attend",
+    "cell_of",
     "cooccurrences",
     "cosine_similarity",
     "effective_tokens",
     "embed",
+    "ensemble_of",
     "frequent_words",
+    "head_from",
+    "head_of",
     "layers_of",
     "learned",
     "legibility",

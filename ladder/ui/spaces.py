@@ -170,6 +170,16 @@ def projected(chosen: Chosen, method: str, title: str, seed: int) -> Projection 
     )
 
 
+def say_unknown(tokens: encoder.Tokens) -> None:
+    """What of a sentence the encoder cannot read, or does not reach."""
+    if tokens.unknown:
+        st.warning(
+            f"{tokens.unknown} of {len(tokens.pieces)} tokens are [UNK]: the encoder has no sign for what stands there."
+        )
+    if tokens.cut:
+        st.warning(f"The last {tokens.cut} tokens are beyond what the encoder reads at once and are left out.")
+
+
 def _load(progress: Progress) -> encoder.Encoder:
     try:
         return loaded_encoder(encoder_place(), progress)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from ladder.geometry import Layers, Tokens, encoder
 from ladder.reality import Corpus
-from ladder.ui import geometry
+from ladder.ui import maps
 
 PANELS = ("map", "neighbours", "attention", "shape")
 STRANGE = {
@@ -59,11 +59,13 @@ def _stand_in(monkeypatch):
 
 
 def script(panel, corpus, lens):
-    from ladder.ui import geometry
+    from importlib import import_module
+
     from ladder.ui.lens import LENSES
     from ladder.ui.view import View
 
-    getattr(geometry, f"{panel}_panel")(View(corpus, corpus, "test", "bpe", 512, LENSES[lens]))
+    module = import_module("ladder.ui.maps" if panel == "map" else f"ladder.ui.{panel}")
+    getattr(module, f"{panel}_panel")(View(corpus, corpus, "test", "bpe", 512, LENSES[lens]))
 
 
 def drive(panel: str, text: str, lens: str = "Shannon", **query: object) -> AppTest:
@@ -192,6 +194,36 @@ def test_attention_shows_entropy_and_how_far_it_is_off_the_networks_own():
     assert "takes 50% of this head's attention" in shown(at)
 
 
+def test_a_row_is_a_boltzmann_distribution_in_numbers():
+    # q.k = 2 ln 4 for the first token, 0 for the four others, T = 2: Z = 4 + 4, F = -2 ln 8
+    at = drive("attention", PROSE, sentence="three words here", row=1)
+    assert number(at, "Free energy F = −T ln Z") == f"{-2 * np.log(8):.3f}"
+    assert "F = U − TS: -4.159 = -1.386 − 2.000 × 1.386 nats" in shown(at)
+
+
+def test_a_cell_is_opened_down_to_its_products():
+    at = drive("attention", PROSE, sentence="three words here", row=1, col=0)
+    assert r"q_{1} \cdot k_{0} &= (1.00)(0.69) + (1.00)(0.69) + \cdots = 2.773" in at.latex[0].value
+    assert "w_{1,0} &= e^{1.386} / e^{2.079} = 0.5000" in at.latex[0].value
+
+
+def test_the_loudest_answers_where_no_cell_is_asked_for():
+    assert "w_{3,0}" in drive("attention", PROSE, sentence="three words here", row=3).latex[0].value
+
+
+def test_a_long_sentence_is_drawn_in_bands_and_close_by():
+    at = drive("attention", PROSE, sentence="word " * 60, row=50)
+    assert "Click on a band or a cell to open it." in shown(at)
+    assert number(at, "Effective tokens").endswith("of 62")
+
+
+def test_half_the_temperature_sharpens_a_row_but_is_still_held_against_the_networks_own():
+    at = drive("attention", PROSE, sentence="three words here", row=1, heat=0.5)
+    # weights 16 : 1 : 1 : 1 : 1
+    assert number(at, "Entropy of the row") == f"{np.log2(20) - 0.8 * 4:.3f} bits"
+    assert float(number(at, "Off the network's own")) < 1e-12
+
+
 def test_attention_under_boltzmanns_lens_is_in_nats():
     at = drive("attention", PROSE, "Boltzmann", sentence="three words here", row=1)
     assert number(at, "Entropy of the row") == "1.386 nats"
@@ -239,4 +271,4 @@ def test_names_on_the_map_are_the_most_frequent_of_their_cell():
     import pandas as pd
 
     table = pd.DataFrame({"text": ["first", "second", "far"], "x": [0.0, 0.01, 1.0], "y": [0.0, 0.01, 1.0]})
-    assert list(geometry.named(table, short=True)["text"]) == ["first", "far"]
+    assert list(maps.named(table, short=True)["text"]) == ["first", "far"]
