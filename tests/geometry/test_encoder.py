@@ -4,6 +4,7 @@ import pytest
 from ladder.geometry import encoder as encoder_module
 from ladder.geometry.attention import attend
 from ladder.geometry.encoder import check_weights, embed, layers_of, legibility, load_encoder, packaged_encoder
+from ladder.geometry.parameters import stored
 
 needs_the_encoder = pytest.mark.skipif(
     packaged_encoder() is None, reason=f"the package {encoder_module.PACKAGE} is not installed"
@@ -137,3 +138,35 @@ def test_legibility_tells_prose_from_signs_that_nobody_taught_it(encoder):
 def test_no_text_has_no_legibility():
     with pytest.raises(ValueError, match="at least one token"):
         legibility(Lengths(), [])
+
+
+@needs_the_encoder
+def test_the_input_matrix_is_where_a_sentence_enters(encoder):
+    vocabulary = encoder.vocabulary()
+    assert vocabulary.vectors.shape == (30_522, 384) == (len(vocabulary.tokens), encoder.dimensions)
+    king = vocabulary.tokens.index("king")
+    assert encoder.tokens("a king").ids[2] == king
+
+
+@needs_the_encoder
+def test_a_token_says_where_it_stands_in_the_sentence(encoder):
+    tokens = encoder.tokens("The unkingly king")
+    named = ["The unkingly king"[start:stop] for start, stop in tokens.spans]
+    assert named[1] == "The"
+    assert named[-2] == "king"
+    assert "".join(named[2:-2]) == "unkingly"
+
+
+@needs_the_encoder
+def test_all_its_parameters_are_counted(encoder):
+    import torch
+
+    found = stored(encoder.parameters(), 30_522)
+    network: torch.nn.Module = encoder._model[0].auto_model
+    assert found.total == sum(table.numel() for table in network.parameters())
+    assert found.by_kind["token embeddings"] == 30_522 * 384
+    assert found.by_kind["W_q"] == found.by_kind["W_o"] == 6 * 384 * 384
+    assert found.by_kind["MLP"] == 6 * 2 * 384 * 1536
+    assert "other" not in found.by_kind
+    assert not found.room
+    assert not found.tables
