@@ -5,7 +5,7 @@ from ladder.ui.frame import open_rung, panels
 
 view = open_rung(GEOMETRY)
 
-from ladder.ui import attention, maps, neighbours, shape
+from ladder.ui import attention, inside, maps, neighbours, shape
 
 panels(
     view,
@@ -13,6 +13,7 @@ panels(
         "map": ("Map", maps.map_panel),
         "neighbours": ("Neighbours", neighbours.neighbours_panel),
         "attention": ("Attention", attention.attention_panel),
+        "inside": ("Text to token", inside.inside_panel),
         "shape": ("Shape", shape.shape_panel),
     },
 )

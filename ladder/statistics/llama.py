@@ -20,7 +20,7 @@ from ladder.geometry.trace import LayerTrace, Trace
 from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Ids
 
-LAYERS_KEPT = 40
+TOKENS_KEPT = 2500  # over all layers that are kept: 50 layers of 50 tokens, 10 of 250
 
 
 class Layers(Sequence[LayerTrace]):
@@ -47,7 +47,7 @@ class Layers(Sequence[LayerTrace]):
             found = self._kept[i] = self._compute(i, self.streams[i])
             # A layer of a long text is large: as many are kept as a short text has.
             n = len(self.streams[i])
-            while len(self._kept) > max(2, LAYERS_KEPT * 64 // max(n, 64)):
+            while len(self._kept) > max(2, TOKENS_KEPT // n):
                 self._kept.popitem(last=False)
         return found
 

@@ -41,7 +41,7 @@ from ladder.statistics.model import check_ids
 WINDOW = 1024  # tokens that are read at once
 ROWS = 128  # of logits at once: V of them are long
 LACKING = 2.0**-24  # the probability of a byte that the vocabulary lacks
-LONGEST_TRACE = 512
+LONGEST_TRACE = 257  # tokens, the start token among them
 EVERYTHING = 1 << 30  # looks back as far as there is text
 IDLE_SECONDS = 900.0
 CHAINS = 3  # texts whose keys and values are kept
@@ -55,6 +55,7 @@ class Pretrained:
     def __init__(self, where: Place, *, window: int = WINDOW, idle_seconds: float = IDLE_SECONDS) -> None:
         self.where, self.name, self.size_bytes = where, where.name, where.size_bytes
         self.idle_seconds = idle_seconds
+        self.loads = 0  # how often it was brought into memory
         self._asked_window = window
         self._network: Any = None
         self._alphabet: ByteLevel | None = None
@@ -76,7 +77,7 @@ class Pretrained:
             if self._network is None:
                 step(0.02, "importing torch")
                 self._install(*load_network(self.where, step))
-                self._last_used = time.monotonic()
+                self._last_used, self.loads = time.monotonic(), self.loads + 1
                 threading.Thread(target=self._let_go_when_idle, name="idle model", daemon=True).start()
             self._last_used = time.monotonic()
         return self
