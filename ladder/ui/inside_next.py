@@ -5,13 +5,12 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import inside as charts
-from ladder.charts import scene as scene_charts
 from ladder.geometry.cosine import without_norms
 from ladder.lenses import entropy, softmax
 from ladder.probability import draw_one
 from ladder.rungs import PROBABILITY
 from ladder.statistics.inside import logit_lens, read_out
-from ladder.ui import knobs, lm, scene
+from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
 from ladder.ui.frame import link_to
 from ladder.ui.jobs import Progress, run_job
@@ -57,9 +56,9 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
             real = int(trace.ids[row + 1])
             cost = view.lens.amount(float(-np.log2(max(softmax(z)[real], 1e-300))), digits=2)
             st.markdown(f"**Really next:** “{plain(seen.pieces[row + 1])}”, which costs {cost} at T = 1")
-        if st.button("Go on with this model on Probability", icon="🎲", key="lm-go-on"):
+        if st.button("Go on from here on Probability", icon="🎲", key="lm-go-on"):
             text = b"".join(seen.vocabulary[i] for i in trace.ids[1 : row + 1].tolist()).decode("utf-8", "replace")
-            link_to(PROBABILITY, model="real model", prompt=text)
+            link_to(PROBABILITY, prompt=text)
     _draw_product(seen, row, opened, name, rank, T)
     _draw_without_norms(seen, row)
     log_Z = float(z.max() / T + np.log(np.exp((z - z.max()) / T).sum()))
@@ -83,14 +82,20 @@ def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: fl
         rf"z_{{{opened}}} = {first} + \cdots = {terms.sum() + seen.trace.bias[opened]:.4f}, \qquad "
         rf"\text{{the network's own}}: {z:.4f}, \qquad z/T = {z / T:.4f}"
     )
-    strips = scene.components({f"x after {seen.pieces[row]}": x, f"U of {name}": u, "product": terms})
-    share = np.sort(np.abs(terms))[::-1][:10].sum() / max(np.abs(terms).sum(), 1e-300)
-    title = f"Candidate {rank}, {name}: {len(x)} products add up to {terms.sum():.3f}; ten of them are {share:.0%}"
+    loud = np.argsort(-np.abs(terms))[:CANDIDATES]
+    rest = float(terms.sum() - terms[loud].sum())
+    table = pd.DataFrame(
+        {
+            "part": [*(f"{i}: {x[i]:.2f} × {u[i]:.2f}" for i in loud.tolist()), "all others"],
+            "amount": [*terms[loud], rest],
+        }
+    )
+    title = f"Candidate {rank}, {name}: {len(x)} products add up to {terms.sum():.3f}"
     show_chart(
-        scene_charts.component_strips(strips, title=title, of="x and U"),
-        strips,
+        charts.summands(table, title=title, of="x times U, number by number"),
+        table,
         key="lm-product",
-        alt=f"{title}.",
+        alt=f"{title}. All others add {rest:.3f}.",
         width="stretch",
     )
 

@@ -33,6 +33,8 @@ OWN = {
     "len": 3,
     "letter": 0,
     "live": False,
+    "lmtext": "",
+    "lmwho": "pretrained",
     "loopn": 2000,
     "looporder": 2,
     "lower": True,
