@@ -51,7 +51,7 @@ def by_layer(
         base.mark_line(strokeWidth=2),
         base.mark_point(filled=True, size=50).encode(shape, tooltip=hover),
     ]
-    return alt.LayerChart(layer=drawn).properties(title=lines(title), height=300)
+    return alt.LayerChart(layer=drawn).properties(title=lines(title), height=420)
 
 
 def summands(table: pd.DataFrame, *, title: str, of: str, chosen: str = "") -> alt.Chart:

@@ -28,8 +28,9 @@ def draw(seen: Seen, layer: int, row: int) -> None:
     st.latex(
         rf"\text{{number {c}}}: \underbrace{{{x:.4f}}}_{{\text{{enters}}}} + "
         rf"\underbrace{{({a:.4f})}}_{{\text{{attention}}}} + \underbrace{{({m:.4f})}}_{{\text{{MLP}}}} = "
-        rf"{x + a + m:.4f}, \qquad \text{{the network's own}}: {leaves[row, c]:.4f}"
+        rf"{x + a + m:.4f}"
     )
+    st.caption(f"What the network itself hands to the next layer as number {c}: {leaves[row, c]:.4f}.")
     _draw_norm(seen, layer, row, c)
     _draw_units(seen, layer, row)
     explain(
