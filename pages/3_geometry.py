@@ -5,7 +5,7 @@ from ladder.ui.frame import open_rung, panels
 
 view = open_rung(GEOMETRY)
 
-from ladder.ui import attention, cosine, maps, neighbours, senses, shape, words
+from ladder.ui import attention, cosine, inside, maps, neighbours, senses, shape, words
 
 panels(
     view,
@@ -16,6 +16,7 @@ panels(
         "attention": ("Attention", attention.attention_panel),
         "senses": ("Senses", senses.senses_panel),
         "cosine": ("Is it cosine?", cosine.cosine_panel),
+        "inside": ("Text to token", inside.inside_panel),
         "shape": ("Shape", shape.shape_panel),
     },
 )

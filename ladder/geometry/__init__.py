@@ -9,10 +9,10 @@
     crowd.py         which way a crowd of vectors leans, and who is everybody's neighbour
     analogies.py     a is to b as c is to what; axes of one's own
     attention.py     each token asks, every token answers
+    cell.py          one head of it, down to one number
     cosine.py        a product with the lengths of its vectors in, and taken out
     parameters.py    what a network stores, by kind
     senses.py        one word in many sentences, layer by layer
-    cell.py          one head of it, down to one number
     volume.py        how much room a cloud takes
     trace.py         what a causal transformer holds between its ids and its logits
 

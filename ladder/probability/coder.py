@@ -103,6 +103,7 @@ def cumulated_shares(logits: Floats) -> Cumulated:
 
 def fingerprint(model: LanguageModel) -> bytes:
     """8 bytes that tell models apart by what they say along a path of tokens that they find likely."""
+    model = repeatable(model)
     digest = hashlib.sha256(f"{type(model).__name__} {model.vocabulary_size}".encode())
     path = np.zeros(PROBES, dtype=np.int32)
     for t in range(PROBES):
@@ -201,7 +202,13 @@ def _open(data: bytes, model: LanguageModel) -> tuple[int, bytes, int]:
     return n, payload, ids_checksum
 
 
+def repeatable(model: LanguageModel) -> LanguageModel:
+    """The model whose logits have the same digits at each asking: itself, unless it says otherwise."""
+    return getattr(model, "repeatable", lambda: model)()
+
+
 def _shares(model: LanguageModel) -> Callable[[Ids], Cumulated]:
+    model = repeatable(model)
     if model.vocabulary_size > MAX_VOCABULARY:
         raise ValueError(f"The coder takes at most {MAX_VOCABULARY:,} tokens, but V is {model.vocabulary_size:,}")
     return remembered(model, cumulated_shares, row_bytes=8 * (model.vocabulary_size + 1))

@@ -21,12 +21,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ladder.lenses.simplex import Floats
-from ladder.math import Encoding, bits_per_byte
+from ladder.math import Alphabet, Encoding, bits_per_byte
 from ladder.probability import sample
 from ladder.reality import Corpus, to_bytes, to_text, yardsticks
 from ladder.statistics import NGram, Settings, Transformer
-from ladder.ui.cache import identity, shared, split_of, train_and_held_out
+from ladder.ui.cache import identity, shared, split_of, train_alphabet, train_and_held_out
 from ladder.ui.shelf import shelf
+from ladder.ui.statistics import MOST_BYTES, first_bytes
 from ladder.ui.work import Progress
 from ladder.waterfall import ORDER
 
@@ -108,6 +109,16 @@ def _newest() -> dict[tuple, Trained]:
 def newest(corpus: Corpus, scheme: str, vocabulary_size: int) -> Trained | None:
     """The transformer trained last on this text in this alphabet, on this server; None where there is none."""
     return _newest().get((identity(corpus), scheme, vocabulary_size))
+
+
+def own_transformer(corpus: Corpus, scheme: str, vocabulary_size: int) -> tuple[Trained, Alphabet] | None:
+    """The transformer trained last on a text, in this alphabet or else over bytes, and its alphabet."""
+    if len(corpus.data) > MOST_BYTES:
+        corpus = first_bytes(corpus, MOST_BYTES)
+    for its_own in (scheme, "bytes"):
+        if (trained := newest(corpus, its_own, vocabulary_size)) is not None:
+            return trained, train_alphabet(corpus, its_own, vocabulary_size)
+    return None
 
 
 @shared(max_entries=8)

@@ -30,6 +30,7 @@ def _own_data(tmp_path, monkeypatch):
     """Every test has an empty store, nothing that another test has computed, and charts that Vega-Lite understands."""
     monkeypatch.setattr("ladder.ui.show.CHECK", True)
     monkeypatch.setenv("LADDER_DATA", str(tmp_path))
+    monkeypatch.setenv("LADDER_LM", str(tmp_path / "no model"))  # or a page would unpack the real one
     st.cache_resource.clear()
     yield
     leave_no_job_behind(pool())

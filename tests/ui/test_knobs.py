@@ -49,6 +49,8 @@ OWN = {
     "letter": 0,
     "lines": True,
     "live": False,
+    "lmtext": "",
+    "lmwho": "pretrained",
     "loopn": 2000,
     "looporder": 2,
     "lower": True,

@@ -1,0 +1,140 @@
+"""What emerges inside a trained transformer, read off its trace.
+
+    logit lens     logits_l = norm(x_l) U': what layer l would say, were it the last. Its price falls
+                   layer by layer, as the price of a text falls rung by rung
+    entropy        H of each row of a head: how many tokens it listens to, 2^H
+    first          the share of attention that rests on the first token
+    agreement      rank correlation of q.k with the cosine of q and k, over the pairs that are seen
+    induction      on a random string, repeated: the attention of a token to what came after the
+                   same token last time. Only a head that looks for a pattern, not for a word, can
+
+The last norm is not in a trace, but what it has made of x is: with s the scale of a row,
+final = g (x - m) / s + b, and g and b are found by least squares, exactly.
+
+Reference: nostalgebraist, "interpreting GPT: the logit lens" (2020); C. Olsson et al.,
+"In-context Learning and Induction Heads" (2022).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ladder.geometry.cosine import cosines, spearman
+from ladder.geometry.trace import LayerTrace, Trace
+from ladder.lenses.shannon import entropy, nats_to_bits
+from ladder.lenses.simplex import Floats
+from ladder.math.encoding import Ids
+
+MISFIT = 1e-3  # of the largest: beyond it, the last norm is none of those that are known here
+ROWS = 64
+
+ReadOut = Callable[[Floats], Floats]  # (n, d) a residual stream -> (n, V) logits
+
+
+class Heads(NamedTuple):
+    """All heads of a model on one text; each number is a mean over the tokens that ask."""
+
+    entropy: Floats  # (L, h) bits
+    effective: Floats  # (L, h) tokens listened to, 2^H of each row
+    first: Floats  # (L, h) share of attention on the first token, the first token itself left out
+    agreement: Floats  # (L, h) Spearman of q.k and cosine
+
+
+class Lens(NamedTuple):
+    """What each layer would say next; the last is the model itself."""
+
+    top: Ids  # (L + 1, n) the likeliest token after each
+    bits: Floats  # (L + 1, n - 1) surprisal of the token that really followed
+    chosen: Floats  # (L + 1, n) probability of what the whole model finds likeliest
+    entropy: Floats  # (L + 1, n) bits
+
+
+def heads_of(trace: Trace) -> Heads:
+    """Every head of a model, in four numbers each."""
+    rows = [_heads_of_layer(layer) for layer in trace.layers]
+    return Heads(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def _heads_of_layer(layer: LayerTrace) -> tuple[Floats, Floats, Floats, Floats]:
+    weights = np.asarray(layer.weights, dtype=np.float64)
+    weights = weights / weights.sum(axis=-1, keepdims=True)  # 32-bit rows sum to 1 to seven digits only
+    bits = entropy(weights)
+    first = weights[:, 1:, 0].mean(axis=1) if weights.shape[1] > 1 else np.ones(len(weights))
+    seen = np.isfinite(layer.scores[0])
+    agreement = spearman(layer.scores[:, seen], cosines(layer.q, layer.k)[:, seen])
+    return bits.mean(axis=1), (2**bits).mean(axis=1), first, agreement
+
+
+def induction_scores(trace: Trace, *, period: int, start: int = 0) -> Floats:
+    """Each head's attention to the token after the last occurrence of the one that asks: (L, h).
+
+    The trace is of `start` tokens and then a string of `period` tokens, twice.
+    """
+    n = len(trace.ids)
+    if period < 2 or n < start + 2 * period:
+        raise ValueError(f"a string of {period} tokens, twice, wants {start + 2 * period} tokens, not {n}")
+    asks = np.arange(start + period, start + 2 * period - 1)
+    return np.array([layer.weights[:, asks, asks - period + 1].mean(axis=1) for layer in trace.layers])
+
+
+def read_out(trace: Trace) -> ReadOut:
+    """How this model turns a residual stream into logits, its last norm found from the trace itself."""
+    x, final = (np.asarray(part, dtype=np.float64) for part in (trace.x, trace.final))
+    fits = [_fit_norm(x, final, centred=centred) for centred in (False, True)]
+    error, centred, g, b = min(fits, key=lambda fit: fit[0])
+    if error > MISFIT:
+        raise ValueError("This model's last norm is neither an RMSNorm nor a LayerNorm: its layers cannot be asked.")
+    U, bias = trace.U, trace.bias.astype(np.float32)
+
+    def logits(stream: Floats) -> Floats:
+        return (g * _scaled(np.asarray(stream, dtype=np.float64), centred) + b).astype(np.float32) @ U.T + bias
+
+    return logits
+
+
+def logit_lens(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Lens:
+    """What each layer would say next, and the model at last."""
+    say = read_out(trace)
+    streams = getattr(trace.layers, "streams", None) or [layer.x for layer in trace.layers]
+    best = np.concatenate([trace.logits[i : i + ROWS].argmax(axis=1) for i in range(0, len(trace.ids), ROWS)])
+    layers = []
+    for i, stream in enumerate([*streams, trace.x]):
+        progress(i / (len(streams) + 1))
+        layers.append(_said(say, stream, trace.ids, best))
+    return Lens(*(np.array(column) for column in zip(*layers, strict=True)))
+
+
+def _said(say: ReadOut, stream: Floats, ids: Ids, best: Ids) -> tuple[Ids, Floats, Floats, Floats]:
+    top, bits, chosen, spread = [], [], [], []
+    follow = np.append(ids[1:], 0)  # the last is asked for nothing
+    for i in range(0, len(ids), ROWS):
+        z = say(stream[i : i + ROWS])
+        z -= z.max(axis=1, keepdims=True)
+        e = np.exp(z)
+        Z = e.sum(axis=1, dtype=np.float64)
+        row = np.arange(len(z))
+        top.append(z.argmax(axis=1))
+        bits.append(nats_to_bits(np.log(Z) - z[row, follow[i : i + ROWS]]))
+        chosen.append(e[row, best[i : i + ROWS]] / Z)
+        spread.append(nats_to_bits(np.log(Z) - (e * z).sum(axis=1, dtype=np.float64) / Z))
+    return np.concatenate(top), np.concatenate(bits)[:-1], np.concatenate(chosen), np.concatenate(spread)
+
+
+def _scaled(x: Floats, centred: bool) -> Floats:
+    x = x - x.mean(axis=1, keepdims=True) if centred else x
+    return x / np.sqrt((x**2).mean(axis=1, keepdims=True))
+
+
+def _fit_norm(x: Floats, final: Floats, *, centred: bool) -> tuple[float, bool, Floats, Floats]:
+    """The worst error, and g and b of final = g scaled(x) + b; b is 0 where x is not centred."""
+    s = _scaled(x, centred)
+    if centred and len(s) > 1:
+        mean_s, mean_f = s.mean(axis=0), final.mean(axis=0)
+        g = ((s - mean_s) * (final - mean_f)).sum(axis=0) / np.maximum(((s - mean_s) ** 2).sum(axis=0), 1e-300)
+        b = mean_f - g * mean_s
+    else:
+        g = (s * final).sum(axis=0) / np.maximum((s**2).sum(axis=0), 1e-300)
+        b = np.zeros_like(g)
+    error = float(np.abs(g * s + b - final).max() / max(np.abs(final).max(), 1e-300))
+    return error, centred, g, b

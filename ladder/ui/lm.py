@@ -1,0 +1,143 @@
+"""The language model that somebody else has trained: one copy for all sessions, loaded in a job.
+
+the_model()         the model once it is loaded; until then its progress, or what is missing, in one sentence
+seen_in(...)        what happens inside it while it reads a text
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ladder.geometry.trace import Trace
+from ladder.math import Encoding, Ids
+from ladder.reality import Corpus, to_text
+from ladder.statistics.borrowed import Place, place
+from ladder.statistics.inside import Heads, Lens, heads_of, induction_scores, logit_lens
+from ladder.statistics.pretrained import Pretrained
+from ladder.ui.cache import shared, split_of
+from ladder.ui.jobs import Progress, run_job
+from ladder.ui.tokens import visible
+
+PERIOD = 24  # tokens of the random string that is read twice
+
+
+class Seen(NamedTuple):
+    """A text inside a model: what a scene needs, whichever model it is."""
+
+    name: str
+    trace: Trace
+    vocabulary: tuple[bytes, ...]
+
+    @property
+    def pieces(self) -> list[str]:
+        """The tokens as text, what cannot be seen marked."""
+        return [piece_of(self.vocabulary, i) for i in self.trace.ids.tolist()]
+
+
+def piece_of(vocabulary: tuple[bytes, ...], i: int) -> str:
+    """A token as text."""
+    return visible(to_text(vocabulary[i]), spaces=True)
+
+
+def installed() -> Place | str:
+    """Where the model lies, or one sentence that says what is missing and how to get it."""
+    try:
+        return place()
+    except FileNotFoundError as missing:
+        return str(missing)
+
+
+@shared(max_entries=2)
+def borrowed(where: Place) -> Pretrained:
+    """The model of a place: one for all, in memory only while it is used."""
+    return Pretrained(where)
+
+
+def the_model() -> Pretrained | None:
+    """The model, ready; else what is missing or how far the loading is."""
+    where = installed()
+    if isinstance(where, str):
+        st.info(where)
+        return None
+    model = borrowed(where)
+    if model.loaded:
+        return model
+
+    def load(progress: Progress) -> int:
+        try:
+            return model.load(progress).loads
+        except FileNotFoundError as missing:
+            raise ValueError(str(missing)) from missing
+
+    run_job(("language model", str(where.folder), model.loads), f"Loading {where.name}", load)
+    return model if model.loaded else None
+
+
+@shared(max_entries=8)
+def parts_of_corpus(corpus: Corpus, _model: Pretrained, name: str) -> tuple[Encoding, Encoding]:
+    """The part to learn from and the held-out part, in the model's own alphabet."""
+    parts = split_of(corpus)
+    return _model.alphabet.encode(parts.train), _model.alphabet.encode(parts.held_out)
+
+
+def seen_in(model: Pretrained, ids: Ids) -> Seen | None:
+    """The inside of the model while it reads these tokens, and all heads; None while a job is at it."""
+    key = (model.name, tuple(ids.tolist()))
+    if not run_job(("look inside", *key), f"{model.name} reads {len(ids)} tokens", lambda progress: _look(model, key)):
+        return None
+    return Seen(model.name, trace_of(model, *key), model.alphabet.vocabulary)
+
+
+def _look(model: Pretrained, key: tuple[str, tuple[int, ...]]) -> bool:
+    trace_of(model, *key)
+    return True
+
+
+@shared(max_entries=3)
+def trace_of(_model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
+    """What happens to a text inside; a few are kept, since each takes some 50 MB."""
+    return _model.trace(np.array(ids, dtype=np.int32))
+
+
+@shared(max_entries=32)
+def all_heads(_trace: Trace, name: str, ids: tuple[int, ...]) -> Heads:
+    """The heads of a model on a text."""
+    return heads_of(_trace)
+
+
+@shared(max_entries=16)
+def lens_of(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> Lens:
+    """What each layer would say."""
+    return logit_lens(_trace, progress=_progress)
+
+
+@shared(max_entries=8)
+def induction_of(_model: Pretrained, name: str, seed: int) -> np.ndarray:
+    """Each head's score on a random string that is read twice: (L, h)."""
+    ids = random_string(_model, seed)
+    return induction_scores(_model.trace(ids), period=PERIOD, start=1)
+
+
+def random_string(model: Pretrained, seed: int) -> Ids:
+    """PERIOD different tokens drawn at random, twice."""
+    once = np.random.default_rng(seed).choice(np.arange(300, model.alphabet.n_own), PERIOD, replace=False)
+    return np.concatenate([once, once]).astype(np.int32)
+
+
+def band_of(ids: Ids, start: int, most: int) -> Ids:
+    """The band of a long text that is looked into; says so."""
+    if len(ids) <= most:
+        return ids
+    band = ids[start : start + most]
+    st.caption(
+        f"The text has {len(ids):,} tokens; tokens {start + 1:,} to {start + len(band):,} are read and "
+        "looked into at once, as if they began the text."
+    )
+    return band
+
+
+def induction_in(name: str) -> np.ndarray | None:
+    """The induction scores of the model of that name; None where it is not the real one."""
+    model = the_model()
+    return induction_of(model, name, 1) if model is not None and model.name == name else None

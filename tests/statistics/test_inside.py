@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from ladder.lenses.shannon import entropy
+from ladder.statistics.inside import heads_of, induction_scores, logit_lens, read_out
+from ladder.statistics.pretrained import Pretrained
+from tests.statistics.tiny import make_tiny
+
+
+@pytest.fixture(scope="module")
+def trace(tmp_path_factory):
+    model = Pretrained(make_tiny(tmp_path_factory.mktemp("tiny"))).load()
+    once = np.arange(30, 42, dtype=np.int32)
+    return model.trace(np.concatenate([once, once]))
+
+
+def test_the_last_norm_is_found_from_the_trace(trace):
+    assert np.abs(read_out(trace)(trace.x) - trace.logits).max() < 1e-3
+
+
+def test_the_last_layer_of_the_lens_is_the_model_itself(trace):
+    lens = logit_lens(trace)
+    q = np.exp(trace.logits - trace.logits.max(axis=1, keepdims=True), dtype=np.float64)
+    q /= q.sum(axis=1, keepdims=True)
+    follows = q[np.arange(len(q) - 1), trace.ids[1:]]
+    assert lens.bits.shape == (4, len(trace.ids) - 1)
+    assert np.abs(lens.bits[-1] + np.log2(follows)).max() < 1e-3
+    assert np.abs(lens.entropy[-1] - entropy(q)).max() < 1e-3
+    assert (lens.top[-1] == trace.logits.argmax(axis=1)).all()
+
+
+def test_a_norm_of_another_kind_is_refused(trace):
+    with pytest.raises(ValueError, match="neither an RMSNorm nor a LayerNorm"):
+        read_out(trace._replace(final=np.tanh(trace.x)))
+
+
+def test_a_head_hears_at_least_one_token_and_at_most_those_before_it(trace):
+    heads = heads_of(trace)
+    assert heads.effective.shape == heads.agreement.shape == (3, 4)
+    assert (heads.effective >= 1).all()
+    assert (heads.effective <= np.arange(1, len(trace.ids) + 1).mean() + 1e-6).all()
+    assert (np.abs(heads.agreement) <= 1 + 1e-9).all()
+
+
+def test_a_head_that_copies_from_last_time_scores_one(trace):
+    n, period = len(trace.ids), 12
+    weights = np.zeros((1, n, n))
+    weights[0, np.arange(n), np.maximum(np.arange(n) - period + 1, 0)] = 1
+    copies = trace._replace(layers=(trace.layers[0]._replace(weights=weights),))
+    assert induction_scores(copies, period=period, start=1).tolist() == [[1.0]]
+    with pytest.raises(ValueError, match="twice"):
+        induction_scores(copies, period=13, start=1)
