@@ -9,22 +9,9 @@ from streamlit.testing.v1 import AppTest
 from ladder.geometry import Layers, Tokens, encoder
 from ladder.reality import Corpus
 from ladder.ui import maps
+from tests.ui.conftest import STRANGE
 
 PANELS = ("map", "neighbours", "attention", "shape")
-STRANGE = {
-    "three bytes": "abc",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-    "twins": "the same line\n" * 50,
-    "two lines": "one line\nanother line",
-    "one sentence": "The king is dead, long live the king.",
-    "one word": "word " * 300,
-}
 PROSE = "\n".join(f"the {a} {b} the {c}." for a in ("king", "queen") for b in ("sees", "hears") for c in "abcdefgh")
 
 

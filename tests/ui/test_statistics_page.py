@@ -10,6 +10,7 @@ from ladder.ui.cache import encoding
 from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
 from ladder.ui.view import View
+from tests.ui.conftest import STRANGE
 
 PRICED = (
     "by_order.ngrams_panel",
@@ -27,16 +28,6 @@ PANELS = (
     "between.between_panel",
 )
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
-TEXTS = {
-    "three bytes": "abc",
-    "one character": "x",
-    "one character, many times": "a" * 500,
-    "no spaces": "春眠不覺曉處處聞啼鳥夜來風雨聲花落知多少" * 20,
-    "right to left": "گفتم غم تو دارم گفتا غمت سر آید\n" * 20,
-    "emoji with joiners": "👩\u200d👩\u200d👧 and 🏳️\u200d🌈\n" * 40,
-    "bytes that are no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 2,
-    "markup": '<script>alert(1)</script> <b onclick="x">$\\alpha$ **[a](b)**\n' * 20,
-}
 
 
 def script(panel: str, text: str, scheme: str, lens: str) -> None:
@@ -74,9 +65,9 @@ def words_of(app):
 
 
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("text", TEXTS, ids=str)
-def test_no_text_brings_a_panel_down(panel, text):
-    show(panel, TEXTS[text], scheme="characters", lens="both")
+@pytest.mark.parametrize("name", STRANGE)
+def test_no_text_brings_a_panel_down(panel, name):
+    show(panel, STRANGE[name], scheme="characters", lens="both")
 
 
 @pytest.mark.parametrize("panel", PRICED)
@@ -167,7 +158,7 @@ def test_the_passages_behind_a_prediction_are_shown():
 
 
 def test_markup_is_shown_as_text():
-    app = show("learned.learned_panel", TEXTS["markup"], scheme="bytes", after="<script>")
+    app = show("learned.learned_panel", STRANGE["script"], scheme="bytes", after="<script>")
     assert any("<script>" in code.value for code in app.code)
     assert not any("<script>" in element.value for element in app.markdown)
 
