@@ -5,16 +5,21 @@ from ladder.ui.frame import open_rung, panels
 
 view = open_rung(REALITY)
 
-from ladder.ui import reality
+from ladder.ui.along import along_panel
+from ladder.ui.compressors import compressors_panel
+from ladder.ui.estimates import entropy_panel
+from ladder.ui.missing import missing_panel
+from ladder.ui.raw_bytes import bytes_panel
+from ladder.ui.sliced import slice_panel
 
 panels(
     view,
     {
-        "bytes": ("Bytes", reality.bytes_panel),
-        "entropy": ("Entropy", reality.entropy_panel),
-        "compressors": ("Compressors", reality.compressors_panel),
-        "along": ("Along the file", reality.along_panel),
-        "slice": ("The slice", reality.slice_panel),
-        "missing": ("What is missing", reality.missing_panel),
+        "bytes": ("Bytes", bytes_panel),
+        "entropy": ("Entropy", entropy_panel),
+        "compressors": ("Compressors", compressors_panel),
+        "along": ("Along the file", along_panel),
+        "slice": ("The slice", slice_panel),
+        "missing": ("What is missing", missing_panel),
     },
 )

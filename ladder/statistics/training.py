@@ -3,21 +3,24 @@
     loss = mean of -ln q(next token | the ones before)    over a batch of stretches of the text
     w <- w - rate x step(gradient of loss)                again and again
 
-AdamW scales each weight's step by how its gradient has varied, and pulls the matrices
-towards 0 (weight decay). The rate rises over the first twentieth of the steps and then falls
-in a straight line to nothing, so a training has a planned end; one that is stopped early
-keeps what it has. A row of the memory is touched only when its phrase comes up: each of its
-steps has length `memory_rate` / sqrt(the sum of its squared gradients so far) x gradient,
-and in training half of the calls are dropped, so that the network does not come to rely on
-phrases that it has met only once.
+Each matrix moves along its averaged gradient with all singular values made nearly equal, so
+that no direction is left behind (Muon); embeddings and biases move by AdamW, which scales
+each weight's step by how its gradient has varied. Weight decay pulls the matrices towards 0.
+The rate rises over the first twentieth of the steps and then falls in a straight line to
+nothing, so a training has a planned end; one that is stopped early keeps what it has. A row
+of the memory is touched only when its phrase comes up: each of its steps has length
+`memory_rate` / sqrt(the sum of its squared gradients so far) x gradient, and in training half
+of the calls are dropped, so that the network does not come to rely on phrases that it has met
+only once.
 
 All chance is in one generator made from `seed`: the same seed gives the same curve, also
 over a stop and a resume. Arithmetic is in single precision; what is kept is written in half
 precision, as its price says.
 
-Reference: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization" (2019);
-J. Duchi et al., "Adaptive Subgradient Methods" (2011) for the memory's rows; N. Srivastava
-et al., "Dropout" (2014).
+Reference: K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024),
+and its constants; I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization"
+(2019); J. Duchi et al., "Adaptive Subgradient Methods" (2011) for the memory's rows; N.
+Srivastava et al., "Dropout" (2014).
 """
 
 import json
@@ -40,8 +43,12 @@ State = dict[str, NDArray]
 MAX_VOCABULARY = 4096  # the logits of a batch are as wide as the vocabulary
 WARM_UP = 0.05  # of the steps
 BETAS = (0.9, 0.99)
+MUON, MOMENTUM = 3.0, 0.95  # how much larger a matrix's rate is; what its averaged gradient keeps at each step
+QUINTIC = (3.4445, -4.7750, 2.0315)  # a x + b x^3 + c x^5 brings singular values between 0 and 1 near 1
+ITERATIONS = 5
 LONGEST_GRADIENT = 1.0
 LOST = 1.0  # bits above a uniform q: who says less than nothing about the text has diverged
+LOOK_EVERY = 25  # steps: then the weights are remembered, should the loss never have been lower
 SMOOTH = 0.98  # the running mean of the loss forgets one part in fifty at each step
 
 
@@ -82,12 +89,11 @@ class Training:
         self.weights = {name: torch.from_numpy(W).requires_grad_() for name, W in _start(self.shape, text, self.rng)}
         self.memory = torch.zeros(sum(sizes), s.width)
         self.squares = torch.zeros(sum(sizes))  # of each row's gradients, summed up
-        matrices = [W for name, W in self.weights.items() if "." in name]
-        others = [W for name, W in self.weights.items() if "." not in name]
-        groups = [{"params": matrices, "weight_decay": s.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=s.rate, betas=BETAS, fused=True)
+        self.matrices = {name: torch.zeros_like(W) for name, W in self.weights.items() if "." in name}  # averages
+        others = [W for name, W in self.weights.items() if name not in self.matrices]
+        self.optimiser = torch.optim.AdamW(others, lr=s.rate, betas=BETAS, weight_decay=0.0, fused=True)
         self.smooth: float | None = None  # bits per token, a running mean
-        self._last_good = self._copied()
+        self._best, self._least = self._copied(), np.inf
 
     @property
     def over(self) -> bool:
@@ -95,7 +101,7 @@ class Training:
         return self.done >= self.settings.steps
 
     def step(self) -> float:
-        """One step; the loss before it, in bits per token of the batch. Raises Diverged, the last good weights kept."""
+        """One step; the loss before it, in bits per token of the batch. Raises Diverged, the best weights kept."""
         batch = self._drawn()
         keep, called = None, None
         if batch.rows is not None:
@@ -112,9 +118,12 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = self.settings.rate * rate
         torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LONGEST_GRADIENT)
-        self._last_good = self._copied()
+        if self.done % LOOK_EVERY == 0 and self.smooth is not None and self.smooth <= self._least:
+            self._best, self._least = self._copied(), self.smooth
         self.optimiser.step()
-        self.optimiser.zero_grad()
+        self._move_matrices(self.settings.rate * rate * MUON)
+        for W in self.weights.values():
+            W.grad = None
         if called is not None and keep is not None and batch.rows is not None and called.grad is not None:
             # The mean over the batch is taken back: a row's own gradient does not hang on how much else was read.
             gradients = called.grad[..., None, :] * keep * batch.read.numel()
@@ -149,6 +158,7 @@ class Training:
     def state(self) -> State:
         """All that a resume needs, as arrays that can be written without pickle."""
         arrays = {f"weight {name}": W.detach().numpy().copy() for name, W in self.weights.items()}
+        arrays |= {f"average {name}": average.numpy().copy() for name, average in self.matrices.items()}
         for i, moments in self.optimiser.state_dict()["state"].items():
             arrays |= {f"moment {i} {name}": value.numpy().copy() for name, value in moments.items()}
         if self.shape.memory:
@@ -163,6 +173,8 @@ class Training:
             try:
                 for name, W in self.weights.items():
                     W.copy_(torch.from_numpy(np.array(state[f"weight {name}"])))
+                for name, average in self.matrices.items():
+                    average.copy_(torch.from_numpy(np.array(state[f"average {name}"])))
                 if self.shape.memory:
                     self.memory.copy_(torch.from_numpy(np.array(state["memory"])))
                     self.squares.copy_(torch.from_numpy(np.array(state["squares"])))
@@ -176,7 +188,7 @@ class Training:
                 _, i, moment = name.split(" ")
                 moments.setdefault(int(i), {})[moment] = torch.from_numpy(np.array(state[name]))
         self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": moments})
-        self._last_good = self._copied()
+        self._best, self._least = self._copied(), np.inf
         return self
 
     def _check(self, bits: float) -> None:
@@ -185,7 +197,7 @@ class Training:
             self.done > 1 / (1 - SMOOTH) and mean > np.log2(self.shape.vocabulary_size) + LOST
         ):
             with torch.no_grad():
-                for name, W in self._last_good.items():
+                for name, W in self._best.items():
                     self.weights[name].copy_(W)
             raise Diverged(
                 f"The training diverged at step {self.done:,}: the loss is {bits:.3g} bits a token. "
@@ -204,7 +216,8 @@ class Training:
         x = w["E"][read] if called is None else w["E"][read] + called
         for i in range(self.shape.layers):
             a = F.layer_norm(x, (d,), eps=TINY)
-            q, k, v = ((a @ w[f"{i}.{name}"]).view(B, T, h, d // h).transpose(1, 2) for name in ("Wq", "Wk", "Wv"))
+            together = torch.cat([w[f"{i}.{name}"] for name in ("Wq", "Wk", "Wv")], dim=1)  # one product, not three
+            q, k, v = (a @ together).view(B, T, 3, h, d // h).permute(2, 0, 3, 1, 4)
             heads = F.scaled_dot_product_attention(self._turned(q), self._turned(k), v, is_causal=True)
             x = x + heads.transpose(1, 2).reshape(B, T, d) @ w[f"{i}.Wo"]
             x = x + F.relu(F.layer_norm(x, (d,), eps=TINY) @ w[f"{i}.W1"]).square() @ w[f"{i}.W2"]
@@ -216,6 +229,21 @@ class Training:
         return torch.cat([a * cos - b * sin, b * cos + a * sin], dim=-1)
 
     @torch.no_grad()
+    def _move_matrices(self, rate: float) -> None:
+        """One step of every matrix; those of one shape are straightened together."""
+        by_shape: dict[torch.Size, list[tuple[str, torch.Tensor]]] = {}
+        for name, average in self.matrices.items():
+            gradient = self.weights[name].grad
+            if gradient is not None:
+                average.lerp_(gradient, 1 - MOMENTUM)
+                by_shape.setdefault(average.shape, []).append((name, gradient.lerp(average, MOMENTUM)))
+        for (n_in, n_out), found in by_shape.items():
+            names, ahead = [name for name, _ in found], torch.stack([way for _, way in found])
+            length = rate * max(1, n_out / n_in) ** 0.5
+            for name, way in zip(names, straightened(ahead), strict=True):
+                self.weights[name].mul_(1 - rate * self.settings.weight_decay).add_(way, alpha=-length)
+
+    @torch.no_grad()
     def _remember(self, rows: torch.Tensor, gradients: torch.Tensor, rate: float) -> None:
         """One step of the memory's rows that were called: (m,), (m, d)."""
         self.squares.index_add_(0, rows, gradients.square().mean(-1))
@@ -225,6 +253,18 @@ class Training:
 
     def _copied(self) -> dict[str, torch.Tensor]:
         return {name: W.detach().clone() for name, W in self.weights.items()}
+
+
+def straightened(G: torch.Tensor) -> torch.Tensor:
+    """G with its singular values brought near 1, by Newton and Schulz's iteration: (..., m, n) -> (..., m, n)."""
+    a, b, c = QUINTIC
+    X = G / (G.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    tall = X.shape[-2] > X.shape[-1]
+    X = X.mT if tall else X
+    for _ in range(ITERATIONS):
+        A = X @ X.mT
+        X = a * X + (b * A + c * A @ A) @ X
+    return X.mT if tall else X
 
 
 def _rate(share: float) -> float:
@@ -240,7 +280,7 @@ def _start(shape: Shape, text: Ids, rng: np.random.Generator) -> list[tuple[str,
         if name == "b":
             W = np.log(unigram / unigram.sum())
         elif name == "g":
-            W = np.array(0.1)
+            W = np.array(0.3)
         elif name == "E":
             W = rng.normal(0, 0.3, size)
         elif name.endswith(("Wo", "W2")):

@@ -46,7 +46,7 @@ class Curve(NamedTuple):
     """How the price fell, look by look."""
 
     steps: tuple[int, ...] = ()
-    train: tuple[float, ...] = ()  # bits per byte of the batches, a running mean
+    train: tuple[float, ...] = ()  # bits per byte of the batches since the last look
     validation: tuple[float, ...] = ()  # bits per byte of the watched part; empty where none is
 
 
@@ -138,8 +138,11 @@ def lines_to_beat(corpus: Corpus, scheme: str, vocabulary_size: int) -> dict[str
 def learn(wanted: Wanted, progress: Progress) -> Trained:
     """The training, from its checkpoint where there is one; ends early, and keeps what it has, when asked to."""
     progress(0.0, "loading PyTorch")
+    import torch
+
     from ladder.statistics.training import Diverged, Training  # seconds
 
+    torch.set_num_threads(1)  # two of them collapse as soon as something else wants the cores
     train, held_out = train_and_held_out(wanted.corpus, wanted.scheme, wanted.vocabulary_size)
     n_watched = len(train.ids) // VALIDATION if wanted.stop_early else 0
     ids, watched = np.split(train.ids, [len(train.ids) - n_watched])
@@ -147,18 +150,19 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
     training = Training(ids, train.vocabulary_size, wanted.settings)
     curve, kept, best, earlier = _taken_up(training, wanted.path)
     planned, begun, first, note, text = wanted.settings.steps, time.monotonic(), training.done, "", ""
-    saved = time.monotonic()
+    saved, batches = time.monotonic(), []
     look_every = max(1, planned // LOOKS)
     while not training.over and not progress.stopping:
         try:
-            training.step()
+            batches.append(training.step())
         except Diverged as diverged:
             note = str(diverged)
             break
         pace = (time.monotonic() - begun) / (training.done - first)
         progress(training.done / planned, f"step {training.done:,} of {planned:,}, {1 / pace:,.1f} a second")
         if training.done % look_every == 0 or training.over:
-            curve, model = _looked(training, watched, curve, train), training.model()
+            curve, model = _looked(training, watched, curve, train, float(np.mean(batches))), training.model()
+            batches = []
             if not curve.validation or curve.validation[-1] <= min(curve.validation):
                 kept, best = model, training.done
             text = _drawn(model, train, wanted.settings.seed)
@@ -213,7 +217,7 @@ def save(path: Path, state: Mapping[str, NDArray]) -> None:
 def checkpoint_step(path: Path) -> int | None:
     """How far a kept training is; None where none is kept, or where its file is damaged."""
     damaged = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-    with contextlib.suppress(*damaged), np.load(path, allow_pickle=False) as state:
+    with contextlib.suppress(*damaged), open(path, "rb") as file, np.load(file, allow_pickle=False) as state:
         return int(json.loads(bytes(state["rest"]))["done"])
     return None
 
@@ -246,9 +250,8 @@ def _state(training: "Training", curve: Curve, kept: Transformer, best: int, sec
     return state | {f"curve {name}": np.array(values) for name, values in curve._asdict().items()}
 
 
-def _looked(training: "Training", watched: NDArray, curve: Curve, train: Encoding) -> Curve:
-    """The curve, one look longer."""
-    bits = training.smooth if training.smooth is not None else np.nan
+def _looked(training: "Training", watched: NDArray, curve: Curve, train: Encoding, bits: float) -> Curve:
+    """The curve, one look longer; `bits` per token is the mean of the batches since the last one."""
     longer = curve.validation
     if len(watched):
         per_byte = len(watched) / len(train.decode(watched))

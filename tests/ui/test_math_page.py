@@ -34,16 +34,20 @@ def drive(panel: str, corpus: Corpus, scheme: str = "bpe", lens: str = "Shannon"
     """One panel on its own, with a corpus of ours."""
 
     def script(panel, corpus, scheme, lens):
-        from ladder.ui import math
+        from ladder.ui.alphabets import alphabets_panel
+        from ladder.ui.coarse import coarse_panel
+        from ladder.ui.cut_tokens import tokens_panel
         from ladder.ui.lens import LENSES
+        from ladder.ui.sizes import sizes_panel
         from ladder.ui.view import View
+        from ladder.ui.zipf import zipf_panel
 
         panels = {
-            "Tokens": math.tokens_panel,
-            "Alphabets": math.alphabets_panel,
-            "Vocabulary": math.sizes_panel,
-            "Coarse-graining": math.coarse_panel,
-            "Zipf and Heaps": math.zipf_panel,
+            "Tokens": tokens_panel,
+            "Alphabets": alphabets_panel,
+            "Vocabulary": sizes_panel,
+            "Coarse-graining": coarse_panel,
+            "Zipf and Heaps": zipf_panel,
         }
         panels[panel](View(corpus, corpus, "test", scheme, 512, LENSES[lens]))
 

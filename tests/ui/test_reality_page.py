@@ -35,11 +35,24 @@ def drive(
     """One panel on its own, with a corpus of ours."""
 
     def script(panel, corpus, whole, reference, lens):
-        from ladder.ui import reality
+        from ladder.ui.along import along_panel
+        from ladder.ui.compressors import compressors_panel
+        from ladder.ui.estimates import entropy_panel
         from ladder.ui.lens import LENSES
+        from ladder.ui.missing import missing_panel
+        from ladder.ui.raw_bytes import bytes_panel
+        from ladder.ui.sliced import slice_panel
         from ladder.ui.view import View
 
-        getattr(reality, f"{panel}_panel")(View(corpus, whole, reference, "bpe", 512, LENSES[lens]))
+        panels = {
+            "bytes": bytes_panel,
+            "entropy": entropy_panel,
+            "compressors": compressors_panel,
+            "along": along_panel,
+            "slice": slice_panel,
+            "missing": missing_panel,
+        }
+        panels[panel](View(corpus, whole, reference, "bpe", 512, LENSES[lens]))
 
     at = AppTest.from_function(script, args=(panel, corpus, whole or corpus, reference, lens), default_timeout=60)
     for key, value in state.items():

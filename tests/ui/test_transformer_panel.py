@@ -4,11 +4,12 @@ import time
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ladder.reality import Corpus
 from ladder.statistics import Settings
 from ladder.ui import trainings
-from ladder.ui.jobs import Progress, pool
+from ladder.ui.jobs import Progress
 from ladder.ui.trainings import Wanted, checkpoint_step, forget_trainings, learn, newest, save
 
 LINES = (
@@ -34,6 +35,10 @@ class Stops(Progress):
         if text.startswith(f"step {self.at} "):
             self.stopped.set()
         super().__call__(share, text)
+
+
+def words_of(at: AppTest) -> str:
+    return " ".join(element.value for kind in (at.caption, at.info, at.markdown) for element in kind)
 
 
 @pytest.mark.parametrize("memory", [False, True])
@@ -97,16 +102,16 @@ def test_a_forgotten_text_leaves_no_training_behind():
 
 
 def test_the_panel_trains_shows_its_price_and_the_lines_to_beat(open_app):
-    link = {"corpus": "markov", "panel": "transformer", "tsteps": "100", "twidth": "32", "tlayers": "1"}
+    link = {"corpus": "markov", "panel": "Transformer", "tsteps": "100", "twidth": "32", "tlayers": "1"}
     at = open_app("pages/4_statistics.py", **link)
     start = next(button for button in at.button if button.label == "Train it")
     start.click().run()
-    deadline = time.monotonic() + 50
-    while any(not job.over for job in pool().jobs.values()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    at.run()
+    deadline = time.monotonic() + 200
+    while "What it writes after step" not in words_of(at) and time.monotonic() < deadline:
+        time.sleep(0.5)
+        at.run()
     assert not at.exception
-    words = " ".join(element.value for kind in (at.caption, at.info, at.markdown) for element in kind)
+    words = words_of(at)
     assert "What it writes after step" in words
     assert "The held-out part was priced once" in words
     specs = " ".join(str(chart.proto.spec) for chart in at.get("vega_lite_chart"))
