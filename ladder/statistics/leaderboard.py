@@ -15,8 +15,8 @@ compressor) paid for.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ from ladder.statistics.mixture import Mixture, fit_weights
 from ladder.statistics.model import LanguageModel
 from ladder.statistics.ngram import NGram
 from ladder.statistics.paired import by_stretch
+from ladder.statistics.prequential import prequential
 from ladder.statistics.product import ChainProduct
 from ladder.statistics.shortcomings import shortcomings
 from ladder.statistics.size import two_part_price
@@ -73,6 +74,23 @@ class Board(NamedTuple):
     table: pd.DataFrame  # columns as in `Entry`
     stretches: dict[tuple[str, str], Floats]  # (name, alphabet) -> (K,) bits per byte; compressors have none
 
+    @classmethod
+    def of(cls, entries: Iterable[Entry], stretches: dict[tuple[str, str], Floats]) -> Self:
+        """The board of these lines."""
+        table = pd.DataFrame(entries, columns=Entry._fields)
+        return cls(table.sort_values("bits_per_byte", kind="stable", ignore_index=True), stretches)
+
+    def with_lines_of(self, other: Self) -> Self:
+        """This board and another one's lines."""
+        table = pd.concat([self.table, other.table])
+        ordered = table.sort_values("bits_per_byte", kind="stable", ignore_index=True)
+        return type(self)(ordered, self.stretches | other.stretches)
+
+    def with_whole(self, kind: str, price: float) -> Self:
+        """This board where lines of that kind have that price of the whole text, in bits per byte."""
+        whole = self.table["whole_bits_per_byte"].mask(self.table["kind"] == kind, price)
+        return type(self)(self.table.assign(whole_bits_per_byte=whole), self.stretches)
+
 
 class Curve(NamedTuple):
     """Prices by order, in bits per byte: one of a model's two lines and what it was chosen by."""
@@ -105,7 +123,7 @@ def price(model: LanguageModel, encoding: Encoding) -> float:
 
 def choose_order(ids: Ids, vocabulary_size: int, *, orders: tuple[int, ...] = ORDERS) -> int:
     """The Kneser-Ney order that is best on the last tenth of a text after learning from the rest."""
-    learn, judge = _cut(ids)
+    learn, judge = cut(ids)
     if len(judge) == 0:
         return 1
     costs = {
@@ -118,7 +136,7 @@ def choose_order(ids: Ids, vocabulary_size: int, *, orders: tuple[int, ...] = OR
 
 def choose_additive(ids: Ids, vocabulary_size: int) -> tuple[int, float]:
     """The order and alpha that are best on the last tenth of a text after learning from the rest."""
-    learn, judge = _cut(ids)
+    learn, judge = cut(ids)
     if len(judge) == 0:
         return 1, ALPHAS[0]
     costs = {
@@ -136,27 +154,25 @@ def fit_mixture(ids: Ids, vocabulary_size: int) -> Mixture:
     The weights are fitted on the last tenth of the text, which the models have not seen; then
     the models learn from the whole of it.
     """
-    V = vocabulary_size
-    additive = choose_additive(ids, V)
-
-    def fit_all(text: Ids) -> list[LanguageModel]:
-        models: list[LanguageModel] = [NGram.fit(text, V, order=order) for order in ORDERS if order <= len(text)]
-        models.append(AdditiveNGram.fit(text, V, order=additive[0], alpha=additive[1]))
-        if 2 <= V <= MAX_VOCABULARY and len(text) > 1:
-            models.append(fit_log_bilinear(text, V))
-        return models
-
-    learn, judge = _cut(ids)
-    models = fit_all(ids)
+    additive = choose_additive(ids, vocabulary_size)
+    learn, judge = cut(ids)
+    models = components(ids, vocabulary_size, additive)
     if len(judge) == 0:
-        return Mixture(tuple(models), np.full(len(models), 1 / len(models)))
-    trials = fit_all(learn)
-    w = np.zeros(len(models))
-    kinds = [(type(model), getattr(model, "order", 0)) for model in models]
-    found = fit_weights([model.surprisals(judge) for model in trials]).w
-    for model, weight in zip(trials, found, strict=True):
-        w[kinds.index((type(model), getattr(model, "order", 0)))] += weight
-    return Mixture(tuple(models), w)
+        return Mixture(tuple(models.values()), np.full(len(models), 1 / len(models)))
+    trials = components(learn, vocabulary_size, additive)
+    found = fit_weights([model.surprisals(judge) for model in trials.values()]).w
+    weights = dict(zip(trials, found, strict=True))
+    return Mixture(tuple(models.values()), np.array([weights.get(name, 0.0) for name in models]))
+
+
+def components(ids: Ids, vocabulary_size: int, additive: tuple[int, float]) -> dict[str, LanguageModel]:
+    """The models of a text that a mixture mixes, by name; `additive` is the order and alpha of counts + alpha."""
+    V, (order, alpha) = vocabulary_size, additive
+    models: dict[str, LanguageModel] = {f"order {k}": NGram.fit(ids, V, order=k) for k in ORDERS if k <= len(ids)}
+    models["counts"] = AdditiveNGram.fit(ids, V, order=order, alpha=alpha)
+    if 2 <= V <= MAX_VOCABULARY and len(ids) > 1:
+        models["log-bilinear"] = fit_log_bilinear(ids, V)
+    return models
 
 
 def fit_log_bilinear(ids: Ids, vocabulary_size: int) -> LogBilinear:
@@ -185,8 +201,7 @@ def leaderboard(
         entries += entry
         progress(share, text)
     progress(1.0, "done")
-    table = pd.DataFrame(entries, columns=Entry._fields)
-    return Board(table.sort_values("bits_per_byte", kind="stable", ignore_index=True), stretches)
+    return Board.of(entries, stretches)
 
 
 def _entries(
@@ -210,7 +225,7 @@ def _entries(
         model = fit(a.ids, a.vocabulary_size)
         bits = model.surprisals(b.ids)
         seconds = time.perf_counter() - start
-        stretches[name, a.scheme] = by_stretch(bits, _lengths(b))
+        stretches[name, a.scheme] = by_stretch(bits, lengths(b))
         size = model.size_bytes + int(np.ceil(codebook / 8))
         total = float(bits.sum())
         whole = two_part_price(size, total + float(model.surprisals(a.ids).sum()), a.n_bytes + b.n_bytes)
@@ -248,7 +263,7 @@ def _entries(
 def _adaptive(
     a: Encoding, b: Encoding, stretches: dict[tuple[str, str], Floats], progress: Callable[[float, str], None]
 ) -> Entry:
-    """The adaptive mixture's line, without a price of the whole: it is not read from nothing here."""
+    """The adaptive mixture's line; what the whole costs is found by `whole_adaptive`, which takes longer."""
     start = time.perf_counter()
 
     def told(first: float, width: float) -> Callable[[float], None]:
@@ -257,9 +272,23 @@ def _adaptive(
     model = AdaptiveMixture.fit(a.ids, a.vocabulary_size, progress=told(0.45, 0.2))
     bits = model.surprisals(b.ids, progress=told(0.65, 0.35))
     seconds = time.perf_counter() - start
-    stretches["adaptive mixture", a.scheme] = by_stretch(bits, _lengths(b))
+    stretches["adaptive mixture", a.scheme] = by_stretch(bits, lengths(b))
     price_of_held_out = bits_per_byte(float(bits.sum()), b.n_bytes)
     return Entry("adaptive mixture", ADAPTIVE, a.scheme, price_of_held_out, np.nan, None, seconds)
+
+
+def whole_adaptive(
+    board: Board, train: Encoding, held_out: Encoding, *, progress: Callable[[float], None] = lambda share: None
+) -> float:
+    """Bits per byte of the whole text under the adaptive mixture, which starts from nothing: no model is sent along.
+
+    The training part is priced block by block, each before it is learned (prequential.py); what the held-out
+    part costs after that is on the board. Both are in bytes.
+    """
+    row = board.table[board.table["kind"] == ADAPTIVE].iloc[0]
+    bits = float(prequential(train.ids, train.vocabulary_size, progress=progress).sum())
+    whole = train.n_bytes + held_out.n_bytes
+    return bits_per_byte(bits + float(row["bits_per_byte"]) * held_out.n_bytes, whole)
 
 
 def _compressors(parts: Split) -> Iterator[Entry]:
@@ -271,12 +300,12 @@ def _compressors(parts: Split) -> Iterator[Entry]:
         yield Entry(str(row.compressor), COMPRESSOR, "bytes", float(row.bits_per_byte), alone, None, float(row.seconds))
 
 
-def _lengths(encoding: Encoding) -> Ids:
+def lengths(encoding: Encoding) -> Ids:
     """The bytes of each token: (n,)."""
     return np.array([len(piece) for piece in encoding.vocabulary], dtype=np.int32)[encoding.ids]
 
 
-def _cut(ids: Ids) -> tuple[Ids, Ids]:
+def cut(ids: Ids) -> tuple[Ids, Ids]:
     """A text in two: to learn from, and to choose by."""
     n = len(ids) - round(VALIDATION * len(ids))
     return ids[:n], ids[n:]

@@ -60,6 +60,13 @@ def fit_weights(surprisals: ArrayLike, *, steps: int = 500) -> Weights:
     return Weights(w, np.array(path))
 
 
+def mixed(w: Floats, surprisals: ArrayLike) -> Floats:
+    """What each token costs under the mixture, from what it costs under each model, in bits: (m,), (m, n) -> (n,)."""
+    bits = np.asarray(surprisals, dtype=np.float64)
+    least = bits.min(axis=0, initial=np.inf)
+    return least - np.log2(w @ np.exp2(least - bits))
+
+
 @dataclass(frozen=True, eq=False)
 class Mixture:
     """A static model: fixed weights for fixed models."""
@@ -100,6 +107,4 @@ class Mixture:
 
     def surprisals(self, ids: Ids) -> Floats:
         """-log2 q(ids[t] | ids[:t]) in bits: (n,) -> (n,)."""
-        bits = np.array([model.surprisals(ids) for model in self.models])
-        least = bits.min(axis=0, initial=np.inf)
-        return least - np.log2(self.w @ np.exp2(least - bits))
+        return mixed(self.w, [model.surprisals(ids) for model in self.models])

@@ -22,7 +22,7 @@ Reference: A. Vaswani et al., "Attention Is All You Need" (2017); J. Su et al., 
 "Using the Output Embedding" (2017) for E at both ends.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -163,13 +163,16 @@ class Transformer:
             return log_softmax(self._double["b"])
         return log_softmax(self._read(self._last(ids), new=1)[-1])
 
-    def surprisals(self, ids: ArrayLike) -> Floats:
+    def surprisals(self, ids: ArrayLike, *, progress: Callable[[float], None] = lambda share: None) -> Floats:
         """-log2 q(ids[t] | ids[:t]) in bits: (n,) -> (n,)."""
         text = check_ids(np.asarray(ids), self.vocabulary_size)
         nats = np.empty(len(text))
         nats[:1] = -log_softmax(self._double["b"])[text[:1]]
+        told = 1
         for places, log_q in self._windows(text[:-1]):
             nats[1 + places] = -log_q[np.arange(len(places)), text[1 + places]]
+            told += len(places)
+            progress(told / len(text))
         return nats_to_bits(nats)
 
     def trace(self, ids: ArrayLike) -> Trace:

@@ -13,10 +13,13 @@ from ladder.statistics.adaptive import Reader
 from ladder.statistics.leaderboard import ADAPTIVE, COMPRESSOR, MOST_ADAPTIVE, STATIC, Board, leaderboard
 from ladder.statistics.mixture import fit_weights
 from ladder.statistics.paired import compare
+from ladder.statistics.prequential import MOST, prequential
 from ladder.statistics.product import fit_tables
 from ladder.statistics.references import references_of
 from ladder.statistics.shortcomings import shortcomings
+from ladder.statistics.with_net import NET, WITH_NET, net_lines
 from ladder.ui import knobs
+from ladder.ui.board_more import with_transformer, with_whole_adaptive
 from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
@@ -34,6 +37,8 @@ CONTESTANTS = (
     "mixture over bytes",
     "Kneser-Ney over bytes",
     "product of chains",
+    NET,
+    WITH_NET,
     "adaptive mixture",
 )
 OF_BYTES = ("product of chains", "adaptive mixture")  # whatever the alphabet
@@ -52,6 +57,7 @@ def leaderboard_panel(view: View) -> None:
     )
     if board is None:
         return
+    board = with_transformer(view, corpus, board)
     table = in_units(view, board.table)
     model = table[table["kind"] == STATIC].iloc[0]
     _show_kind(view, table, static=True)
@@ -80,6 +86,8 @@ def leaderboard_panel(view: View) -> None:
             f"The tables of the best static model take {int(model['size_bytes']):,} bytes, more than the text itself "
             f"({whole_bytes:,}): whoever had to send them along would do better to send the text."
         )
+    board = with_whole_adaptive(corpus, board)
+    table = in_units(view, board.table)
     for static in (True, False):
         rows = table[(table["kind"] == STATIC) == static]
         shown = rows[["name", "kind", "price", "whole", "size_bytes", "seconds"]].rename(
@@ -99,13 +107,15 @@ def leaderboard_panel(view: View) -> None:
     )
     st.caption(
         f"“With the model”: {view.lens.unit} per byte of the whole text, the model’s own bytes included; for a "
-        "compressor, of the whole text with nothing given."
+        "compressor, of the whole text with nothing given. The adaptive mixture needs no model sent along: it is "
+        f"fitted anew whenever the text read has doubled (at the latest after {MOST:,} bytes), and prices each block "
+        "before it learns it."
     )
     explain(
         "leaderboard",
         formula=r"\text{two-part price} = \frac{\text{bits of the model} + \text{bits of the whole text under it}}"
         rf"{{\text{{bytes}}}} = {model['whole_bits_per_byte']:.3f} \text{{ bits/byte for the best static model}}",
-        source=[leaderboard, fit_weights, fit_tables, Reader.believe, compare],
+        source=[leaderboard, fit_weights, fit_tables, Reader.believe, prequential, net_lines, compare],
         question="A model could hold the whole text inside and then name it for nothing. Which column finds it out?",
         answer="Both do: the held-out part was never inside, and the price with the model itself counts every byte "
         f"of its tables. For the best static model that is {int(model['size_bytes']):,} bytes.",
@@ -203,8 +213,11 @@ def contestant(board: Board, name: str, scheme: str) -> Floats | None:
     """A model's prices by stretch; a name with "over bytes" is that of a model of bytes."""
     wanted, over_bytes = name.removesuffix(" over bytes"), name.endswith(" over bytes")
     alphabet = "bytes" if over_bytes or name in OF_BYTES else scheme
-    found = [prices for (who, of), prices in board.stretches.items() if who.startswith(wanted) and of == alphabet]
-    return found[0] if found else None
+    for (who, of), prices in board.stretches.items():
+        same = who == wanted or who.startswith((f"{wanted}, ", f"{wanted} + "))  # an order or an alpha may follow
+        if same and (of == alphabet or wanted in (NET, WITH_NET)):
+            return prices
+    return None
 
 
 def board_of(corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> Board:

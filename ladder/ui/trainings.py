@@ -71,6 +71,8 @@ class Trained(NamedTuple):
     bits_per_byte: float  # of the held-out part
     seconds: float  # of training in this sitting
     note: str  # why it ended, where it did not end by itself
+    n_aside: int  # tokens at the end of the training part that it did not learn from
+    seconds_in_all: float  # of training in every sitting
 
 
 class Wanted(NamedTuple):
@@ -146,7 +148,7 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
     ids, watched = np.split(train.ids, [len(train.ids) - n_watched])
     watched = watched[:MOST_WATCHED] if n_watched >= 2 else watched[:0]
     training = Training(ids, train.vocabulary_size, wanted.settings)
-    curve, kept, best = _taken_up(training, wanted.path)
+    curve, kept, best, earlier = _taken_up(training, wanted.path)
     planned, begun, first, note, text = wanted.settings.steps, time.monotonic(), training.done, "", ""
     saved, batches = time.monotonic(), []
     look_every = max(1, planned // LOOKS)
@@ -166,12 +168,13 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
             text = _drawn(model, train, wanted.settings.seed)
             progress.show(Live(curve, text, pace))
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                save(wanted.path, _state(training, curve, kept, best))
+                spent = earlier + time.monotonic() - begun
+                save(wanted.path, _state(training, curve, kept, best, spent))
                 saved = time.monotonic()
     if not curve.validation:
         kept, best = training.model(), training.done
     seconds = time.monotonic() - begun
-    save(wanted.path, _state(training, curve, kept, best))
+    save(wanted.path, _state(training, curve, kept, best, earlier + seconds))
     progress(1.0, "pricing the held-out part, once")
     surprisals = kept.surprisals(held_out.ids)
     found = Trained(
@@ -185,6 +188,8 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
         bits_per_byte(surprisals.sum(), held_out.n_bytes),
         seconds,
         note or ("Stopped by hand." if not training.over else ""),
+        n_watched,
+        earlier + seconds,
     )
     _newest()[identity(wanted.corpus), wanted.scheme, wanted.vocabulary_size] = found
     for oldest in list(_newest())[:-KEPT]:
@@ -225,21 +230,22 @@ def forget_trainings(whole: Corpus) -> None:
         del _newest()[key]
 
 
-def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int]:
-    """The curve so far and the weights kept, the training put where its checkpoint was taken; a damaged one goes."""
+def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int, float]:
+    """The curve so far, the weights kept, their step and the seconds spent; a damaged checkpoint goes."""
     if checkpoint_step(path) is None:
         path.unlink(missing_ok=True)
-        return Curve(), training.model(), 0
+        return Curve(), training.model(), 0, 0.0
     with np.load(path, allow_pickle=False) as state:
         training.resume(state)
         curve = Curve(*(tuple(state[f"curve {name}"].tolist()) for name in Curve._fields))
         names = [name for name in training.shape.weights if f"kept {name}" in state]
         weights = {name: state[f"kept {name}"] for name in names}
-        return curve, Transformer(training.shape, weights) if names else training.model(), int(state["best"])
+        kept = Transformer(training.shape, weights) if names else training.model()
+        return curve, kept, int(state["best"]), float(state.get("seconds", 0.0))
 
 
-def _state(training: "Training", curve: Curve, kept: Transformer, best: int) -> dict[str, NDArray]:
-    state = training.state() | {"best": np.array(best)}
+def _state(training: "Training", curve: Curve, kept: Transformer, best: int, seconds: float) -> dict[str, NDArray]:
+    state = training.state() | {"best": np.array(best), "seconds": np.array(seconds)}
     state |= {f"kept {name}": np.asarray(W) for name, W in kept.weights.items()} if best != training.done else {}
     return state | {f"curve {name}": np.array(values) for name, values in curve._asdict().items()}
 

@@ -5,7 +5,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ladder.reality import Corpus
-from ladder.ui import by_order, fitted, statistics
+from ladder.statistics import Settings
+from ladder.ui import board_more, by_order, fitted, statistics, trainings
 from ladder.ui.cache import encoding
 from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
@@ -144,6 +145,42 @@ def test_the_leaderboard_holds_models_and_compressors():
     assert "adaptive model" in adaptive
     assert "adaptive model" not in static
     assert "bits/byte" in paired
+
+
+def test_the_adaptive_mixture_is_priced_on_the_whole_text_too():
+    app = show("leaderboard.leaderboard_panel", scheme="bytes")
+    lines = app.dataframe[1].value.set_index("name")
+    assert 0 < lines.loc["adaptive mixture", "with the model"] < 8
+
+
+def test_the_whole_of_a_long_text_is_priced_when_somebody_asks_for_it(monkeypatch):
+    monkeypatch.setattr(board_more, "AT_ONCE", 1000)
+    app = show("leaderboard.leaderboard_panel", scheme="bytes")
+    assert np.isnan(app.dataframe[1].value.set_index("name").loc["adaptive mixture", "with the model"])
+    assert "Price the whole text under the adaptive mixture too" in [button.label for button in app.button]
+
+
+def test_where_no_transformer_was_trained_the_leaderboard_leads_to_its_training():
+    app = show("leaderboard.leaderboard_panel", than="transformer")
+    assert "No transformer has been trained on this text" in words_of(app)
+    assert app.button(key="train-first").label == "Train one"
+    assert "transformer has no line in this table" in words_of(app)
+
+
+@pytest.mark.parametrize("scheme", ["words", "bytes"])
+def test_a_trained_transformer_stands_on_the_leaderboard_alone_and_mixed(scheme):
+    corpus = Corpus.of("a text", LINES * 10)
+    settings = Settings(steps=20, width=16, heads=2, context=16, batch=4)
+    trained = trainings.learn(trainings.Wanted(corpus.sha, corpus, scheme, 300, settings, True), Progress())
+    app = show(
+        "leaderboard.leaderboard_panel", scheme="words", better="mixture with the transformer", than="transformer"
+    )
+    lines = app.dataframe[0].value.set_index("name")
+    alone, both = (lines.loc[f"{name} ({scheme})"] for name in ("transformer", "mixture with the transformer"))
+    assert alone["held out, bits/byte"] == pytest.approx(trained.bits_per_byte, abs=6e-4)
+    assert alone["seconds"] == pytest.approx(trained.seconds_in_all, abs=6e-4)
+    assert both["held out, bits/byte"] < alone["held out, bits/byte"]
+    assert "is better than" in charts_of(app)[2].replace('", "', " ")  # a title's lines are a list
 
 
 def test_a_model_is_no_better_than_itself():
