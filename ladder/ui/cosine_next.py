@@ -129,7 +129,7 @@ def draw(view: View, heard: Following) -> None:
     explain(
         "cosine-next",
         formula=r"z_w = u_w \cdot v + b_w = |u_w|\,|v| \cos(u_w, v) + b_w \;\to\; s \cos(u_w, v) + b_w, \qquad "
-        rf"s^* = {float(found.scale):.2f}, \quad \overline{{KL}} = {found.bits.mean():.3f}\ \text{{bits}}",
+        rf"s^* = {float(found.scale):.2f}, \quad \overline{{KL}} = {view.lens.tex(float(found.bits.mean()), digits=3)}",
         source=[without_norms, by_cosine, best_scale],
         question="Make all output vectors of frequent tokens twice as long. No angle changes. Does the next token?",
         answer="Yes: their logits double, away from zero. A dot product can say “likely” by length, without turning; "

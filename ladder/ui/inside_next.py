@@ -174,7 +174,7 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
     explain(
         "lm-lens",
         formula=rf"z^{{(l)}} = \mathrm{{norm}}(x^{{(l)}})\,U^\top, \qquad \text{{price}}_{{{layer}}} = "
-        rf"{prices[min(layer, len(prices) - 1)]:.3f}\ \text{{bits/byte}}",
+        rf"{view.lens.tex(float(prices[min(layer, len(prices) - 1)]), per='byte', digits=3)}",
         source=[logit_lens, read_out],
         question="The first layers may pay more than 8 bits a byte, what random bytes cost. How can that be?",
         answer="They are sure of something false: the stream there is not made to be read by the output table, and "

@@ -113,8 +113,9 @@ def leaderboard_panel(view: View) -> None:
     )
     explain(
         "leaderboard",
-        formula=r"\text{two-part price} = \frac{\text{bits of the model} + \text{bits of the whole text under it}}"
-        rf"{{\text{{bytes}}}} = {model['whole_bits_per_byte']:.3f} \text{{ bits/byte for the best static model}}",
+        formula=rf"\text{{two-part price}} = \frac{{\text{{{view.lens.unit} of the model}} + "
+        rf"\text{{{view.lens.unit} of the whole text under it}}}}{{\text{{bytes}}}} = "
+        rf"{view.lens.tex(model['whole_bits_per_byte'], per='byte', digits=3)} \text{{ for the best static model}}",
         source=[leaderboard, fit_weights, fit_tables, Reader.believe, prequential, net_lines, compare],
         question="A model could hold the whole text inside and then name it for nothing. Which column finds it out?",
         answer="Both do: the held-out part was never inside, and the price with the model itself counts every byte "

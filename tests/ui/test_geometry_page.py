@@ -256,6 +256,16 @@ def test_the_shape_of_a_cloud_is_in_the_lens_unit():
     assert number(drive("shape", PROSE, "Boltzmann"), "Log-volume").endswith(" nats")
 
 
+def test_the_formula_of_the_volume_is_in_the_lens_unit():
+    for lens, log, unit in (("Shannon", r"\log_2 V", "bits"), ("Boltzmann", r"\ln V", "nats")):
+        at = drive("shape", PROSE, lens)
+        formula = next(element.value for element in at.latex if " V = " in element.value)
+        number_shown = number(at, "Log-volume").removesuffix(f" {unit}").replace(",", "")
+        exact = formula.partition(r"\bigr) = ")[2].partition(rf"\ \text{{{unit}}}")[0]
+        assert log in formula
+        assert round(float(exact)) == int(number_shown)
+
+
 def test_names_on_the_map_are_the_most_frequent_of_their_cell():
     import pandas as pd
 

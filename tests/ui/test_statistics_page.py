@@ -132,6 +132,17 @@ def test_the_leaderboard_says_that_all_of_the_held_out_part_is_new():
     assert "No token of the held-out part occurs in the training part" in words_of(app)
 
 
+def test_the_two_part_price_is_in_the_lens_unit():
+    of = {
+        lens: next(e.value for e in show("leaderboard.leaderboard_panel", lens=lens).latex if "two-part" in e.value)
+        for lens in ("Shannon", "Boltzmann")
+    }
+    assert "bits of the model" in of["Shannon"]
+    assert "bits" not in of["Boltzmann"]
+    bits, nats = (float(of[lens].partition("bytes}} = ")[2].partition("\\")[0]) for lens in of)
+    assert nats == pytest.approx(bits * np.log(2), abs=1e-3)
+
+
 def test_the_leaderboard_holds_models_and_compressors():
     app = show("leaderboard.leaderboard_panel")
     names = {name for table in app.dataframe for name in table.value["name"]}
