@@ -10,8 +10,9 @@ import streamlit as st
 from ladder.lenses.simplex import Floats
 from ladder.math import SCHEMES, Ids, bits_per_byte
 from ladder.probability import Draw, sample
+from ladder.probability.rows import memory_of
 from ladder.reality import Corpus, Split, to_text
-from ladder.statistics import NGram
+from ladder.statistics import NGram, Transformer
 from ladder.ui import knobs
 from ladder.ui.cache import shared, split_of, train_alphabet, train_and_held_out
 from ladder.ui.chosen import Choice, Model, fitted, model_knobs
@@ -60,7 +61,9 @@ def ask(view: View) -> Asked | None:
     with left:
         typed = knobs.text("prompt", "Prompt", placeholder="empty: the model reads the held-out part")
     with right:
-        choice = model_knobs()
+        choice = model_knobs(view)
+    if choice is None:
+        return None
     try:
         model = fitted(view, choice)
     except ValueError as refusal:
@@ -80,7 +83,9 @@ def ask(view: View) -> Asked | None:
     for note in model.notes if isinstance(model, NGram) else ():
         st.caption(plain(note))
     # No more than the model looks at: two prompts with the same end are the same question.
-    return Asked(model, choice, train.vocabulary, context[max(0, len(context) - model.order + 1) :], real)
+    memory = memory_of(model)
+    seen = context if memory is None else context[max(0, len(context) - memory) :]
+    return Asked(model, choice, train.vocabulary, seen, real)
 
 
 def _reading_knobs(n_held_out: int) -> tuple[bool, int]:
@@ -104,7 +109,7 @@ def _say_what_is_before(view: View, model: Model, before: bytes, context: Ids, t
     if new := sorted(set(typed) - letters_of(view.corpus)):
         shown = ", ".join(f"“{plain(letter)}”" for letter in new[:5]) + (" …" if len(new) > 5 else "")
         sentences.append(f"The training part never has {shown}: written in bytes, and the model knows nothing of them.")
-    looked_at = min(model.order - 1, len(context))
+    looked_at = min(looks_back(model), len(context))
     if looked_at == 0:
         sentences.append("The model looks at nothing before: it knows only how common each token is.")
     elif not isinstance(model, NGram):
@@ -116,6 +121,12 @@ def _say_what_is_before(view: View, model: Model, before: bytes, context: Ids, t
         met = f"{model.matched(context)} of them"
         sentences.append(f"The model looks at the last {looked_at} tokens; it has met {met} side by side.")
     st.caption(" ".join(sentences))
+
+
+def looks_back(model: Model) -> int:
+    """How many of the last tokens the model looks at, at most."""
+    memory = model.shape.context if isinstance(model, Transformer) else memory_of(model)
+    return LAST_PLACE if memory is None else memory
 
 
 def lossless(view: View) -> bool:

@@ -26,7 +26,7 @@ from ladder.reality import Corpus
 from ladder.ui import knobs
 from ladder.ui.asked import ask, checks, label_of
 from ladder.ui.cache import identity, train_and_held_out
-from ladder.ui.chosen import Choice, Model, fit
+from ladder.ui.chosen import TRANSFORMER, Choice, Model, fit
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.show import show_chart
@@ -71,7 +71,15 @@ def believe(
         )
     learned, validation = train.ids[:-n_validation], train.ids[-n_validation:]
     progress(0.1, "fitting a model without the validation part")
-    asked = answers(fit(learned, model.vocabulary_size, choice), validation, most=most)
+    if choice.kind != TRANSFORMER:
+        asked = answers(fit(learned, model.vocabulary_size, choice), validation, most=most)
+    elif choice.n_aside >= n_validation:  # it has not learned from there
+        asked = answers(model, validation, most=most)
+    else:
+        raise ValueError(
+            "This transformer has learned from the whole training part, so no part is left to fit T on. Train one that "
+            "watches a tenth."
+        )
     progress(0.3, "fitting T")
     T = fit_temperature(asked)
     met = met_and_expected(asked, T=T)

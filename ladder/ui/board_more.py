@@ -25,14 +25,15 @@ def with_transformer(view: View, corpus: Corpus, board: Board) -> Board:
         return board
     trained, alphabet = found
     net = Net(trained.model, trained.surprisals, trained.seconds_in_all, trained.n_aside)
-    training = (alphabet.scheme, trained.done, trained.planned, trained.bits_per_byte)
 
     def work(progress: Progress) -> Board:
         train, held_out = train_and_held_out(corpus, alphabet.scheme, view.vocabulary_size)
         return net_lines(net, train, held_out, codebook_bits=codebook_bits(alphabet), progress=progress)
 
     lines = run_job(
-        ("leaderboard-net", identity(corpus), view.vocabulary_size, training), "The transformer’s lines", work
+        ("leaderboard-net", identity(corpus), alphabet.scheme, view.vocabulary_size, trained.name),
+        "The transformer’s lines",
+        work,
     )
     return board if lines is None else board.with_lines_of(lines)
 

@@ -13,7 +13,7 @@ from ladder.reality import Corpus, to_bytes, to_text, yardsticks
 from ladder.rungs import PROBABILITY
 from ladder.ui.asked import lossless, parts_of
 from ladder.ui.cache import identity, split_of, train_alphabet
-from ladder.ui.chosen import USUAL, Choice, model_knobs, model_of
+from ladder.ui.chosen import TRANSFORMER, USUAL, Choice, model_knobs, model_of
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.read_back import read_back
@@ -23,6 +23,7 @@ from ladder.ui.waterfall import climb_of
 from ladder.waterfall import Step
 
 LARGEST_FILE = 200_000  # bytes of the held-out part that are written
+LARGEST_BY_NET = 20_000  # the same for a transformer, which reads its whole window anew for each token
 
 
 class Written(NamedTuple):
@@ -43,14 +44,15 @@ def file_panel(view: View) -> None:
     """The held-out part as a real file, and read back."""
     if not lossless(view):
         return
-    choice = model_knobs()
+    choice = model_knobs(view)
     parts = parts_of(view)
-    if parts is None:
+    if choice is None or parts is None:
         return
-    size = min(len(to_bytes(parts.held_out)), LARGEST_FILE)
+    most = largest(choice)
+    size = min(len(to_bytes(parts.held_out)), most)
     st.markdown(
         f"An arithmetic coder, driven by the {choice.title} of the training part, writes "
-        f"{'the held-out part' if size < LARGEST_FILE else f'the first {LARGEST_FILE:,} bytes of the held-out part'} "
+        f"{'the held-out part' if size < most else f'the first {most:,} bytes of the held-out part'} "
         f"({size:,} bytes) into a file, and reads it back."
     )
     key = ("file", identity(view.corpus), view.scheme, view.vocabulary_size, choice)
@@ -65,12 +67,17 @@ def file_panel(view: View) -> None:
     read_back(view, choice, most=LARGEST_FILE)
 
 
+def largest(choice: Choice) -> int:
+    """How many bytes of the held-out part are written."""
+    return LARGEST_BY_NET if choice.kind == TRANSFORMER else LARGEST_FILE
+
+
 def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, choice: Choice, progress: Progress) -> Written:
     """The held-out part, or its beginning, written by the coder, read back and measured."""
     progress(0.01, "counting")
     model = model_of(corpus, scheme, vocabulary_size, choice)
     parts = split_of(corpus)
-    text = to_text(to_bytes(parts.held_out)[:LARGEST_FILE])
+    text = to_text(to_bytes(parts.held_out)[: largest(choice)])
     encoding = train_alphabet(corpus, scheme, vocabulary_size).encode(text)
     data = compress(encoding.ids, model, progress=lambda share: progress(0.05 + 0.4 * share, "writing"))
     back = decompress(data, model, progress=lambda share: progress(0.45 + 0.4 * share, "reading back"))
@@ -83,7 +90,7 @@ def write_file(corpus: Corpus, scheme: str, vocabulary_size: int, choice: Choice
         encoding.decode(back) == to_bytes(text),
         yardsticks(to_bytes(text), given=to_bytes(parts.train)),
         yardsticks(to_bytes(text)),
-        len(to_bytes(parts.held_out)) <= LARGEST_FILE,
+        len(to_bytes(parts.held_out)) <= largest(choice),
     )
 
 
@@ -159,7 +166,7 @@ def _show_file(view: View, written: Written, choice: Choice) -> None:
         source=[compress, decompress],
         question="The decoder must hold the model. If the model travelled with the file, would this still be the "
         "shortest of the files?",
-        answer=f"The model’s tables take {model.size_bytes:,} bytes when zipped, so together they take "
+        answer=f"Written down, the model takes {model.size_bytes:,} bytes, so together they take "
         f"{len(written.data) + model.size_bytes:,}. For one short text a large model never pays; for many texts it is "
         "sent once.",
     )

@@ -11,7 +11,7 @@ from ladder.lenses.simplex import Floats
 from ladder.probability import energies, sample, thermodynamics
 from ladder.probability.phases import known, repeated
 from ladder.reality import Corpus, to_text
-from ladder.ui.asked import Asked
+from ladder.ui.asked import Asked, looks_back
 from ladder.ui.cache import shared, train_and_held_out
 from ladder.ui.chosen import Choice, Model
 from ladder.ui.show import show_chart
@@ -64,7 +64,7 @@ def phases_of(
 
 def draw_phases(view: View, asked: Asked) -> None:
     """The peak of C over the whole held-out part, and what the text is like around it."""
-    back, context = asked.model.order - 1, tuple(asked.context.tolist())
+    back, context = looks_back(asked.model), tuple(asked.context.tolist())
     found = phases_of(asked.model, view.corpus, view.scheme, view.vocabulary_size, asked.choice, context)
     st.markdown("##### Repetition, language, noise")
     names = ["repeated within the draw", "known from the training part"]

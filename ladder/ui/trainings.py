@@ -74,6 +74,11 @@ class Trained(NamedTuple):
     n_aside: int  # tokens at the end of the training part that it did not learn from
     seconds_in_all: float  # of training in every sitting
 
+    @property
+    def name(self) -> str:
+        """What tells this training from others of the same text."""
+        return f"{self.model.shape.width}-{self.planned}-{self.done}-{self.bits_per_byte:.9f}"
+
 
 class Wanted(NamedTuple):
     """A training: of which text, in which alphabet, and how."""

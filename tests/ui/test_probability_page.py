@@ -10,11 +10,15 @@ from streamlit.testing.v1 import AppTest
 
 from ladder.lenses import entropy, kl_divergence
 from ladder.probability import compress, decompress, next_distribution
+from ladder.probability.coder import HEADER_BYTES
 from ladder.reality import Corpus, load_sample
 from ladder.rungs import REALITY
-from ladder.statistics import AdditiveNGram, LogBilinear, Mixture, NGram
-from ladder.ui import chosen, written
-from ladder.ui.cache import train_and_held_out
+from ladder.statistics import AdditiveNGram, LogBilinear, Mixture, NGram, Settings
+from ladder.ui import chosen, trainings, written
+from ladder.ui.belief import believe
+from ladder.ui.cache import identity, train_and_held_out
+from ladder.ui.coded_file import write_file
+from ladder.ui.jobs import Progress
 from ladder.ui.next_token import five_steps, shown_tokens
 from ladder.ui.shelf import shelf
 from ladder.ui.written import readable, surprises_table
@@ -22,6 +26,7 @@ from tests.ui.conftest import STRANGE
 
 ROOT = Path(__file__).parents[2]
 PANELS = ("next", "write", "temperature", "chain", "typical", "belief", "file")
+HAVE_NO_ORDER = ("token vectors", "your transformer")
 TEXT = "In the beginning was the word, and the word was with the text. " * 60
 
 
@@ -321,13 +326,80 @@ def test_every_panel_works_on_every_model(panel, kind, words):
     assert at.selectbox(key="model").value == {label: key for key, label in chosen.KINDS.items()}[kind]
     assert said
     assert not at.warning
-    assert bool([slider for slider in at.slider if slider.key == "order"]) == (kind != "token vectors")
+    assert bool([slider for slider in at.slider if slider.key == "order"]) == (kind not in HAVE_NO_ORDER)
 
 
 @pytest.mark.parametrize("name", STRANGE)
 @pytest.mark.parametrize("kind", chosen.KINDS.values())
 def test_no_text_however_strange_breaks_a_model(kind, name):
     assert fitted(drive("next", Corpus.of(name, STRANGE[name]), "bpe", model=kind))
+
+
+LEARNED: list[trainings.Trained] = []  # once for all tests: each has an empty memory
+
+
+@pytest.fixture
+def trained(words) -> trainings.Trained:
+    """A transformer of the words, over bytes."""
+    if not LEARNED:
+        settings = Settings(steps=20, width=16, heads=2, context=16, batch=4)
+        LEARNED.append(trainings.learn(trainings.Wanted(words.sha, words, "bytes", 300, settings, True), Progress()))
+    trainings._newest()[identity(words), "bytes", 300] = LEARNED[0]
+    return LEARNED[0]
+
+
+def test_where_no_transformer_was_trained_the_page_leads_to_its_training(words):
+    at = drive("next", words, "bytes", model="your transformer")
+    assert "No transformer has been trained" in shown(at)
+    assert at.button(key="train-first").label == "Train one"
+
+
+def test_a_transformer_of_bytes_is_not_asked_in_another_alphabet(words, trained):
+    at = drive("next", words, "bpe", model="your transformer")
+    assert "Choose bytes as the alphabet" in at.info[0].value
+
+
+def test_the_next_token_is_the_trained_transformers_own(words, trained):
+    at = drive("next", words, "bytes", model="your transformer", prompt="the word, and the wor")
+    assert "looks at the last 16 tokens" in shown(at)
+    q = next_distribution(trained.model.logits(np.frombuffer(b"the word, and the wor", dtype=np.uint8)))
+    assert table(at, "drawn from")["H, entropy in bits"] == [f"{entropy(p):z.4f}" for p in (q.before, q.before, q.p)]
+
+
+def test_every_panel_works_on_a_trained_transformer(words, trained):
+    wanted = {
+        "write": "under the model for",
+        "temperature": "A model that looks back 16 tokens",
+        "chain": "Strings of",
+        "typical": "Drawn, and typical",
+        "belief": "The same model as a menu",
+        "file": "driven by the transformer",
+    }
+    for panel, sentence in wanted.items():
+        at = drive(panel, words, "bytes", model="your transformer", n=50, aepn=32)
+        for _ in range(150):
+            if sentence in shown(at):
+                break
+            time.sleep(0.1)
+            at.run()
+        assert not at.exception, at.exception
+        assert not at.warning
+        assert sentence in shown(at)
+
+
+def test_the_transformers_file_is_read_back(words, trained):
+    choice = chosen.Choice(chosen.TRANSFORMER, 0, trained.name, trained.n_aside)
+    written_file = write_file(words, "bytes", 300, choice, Progress())
+    assert written_file.same
+    assert abs(len(written_file.data) - HEADER_BYTES - written_file.bits / 8) < 3
+    with pytest.raises(ValueError, match="another one was trained"):
+        chosen.model_of(words, "bytes", 300, choice._replace(training="an older one"))
+
+
+def test_a_transformer_that_kept_nothing_aside_is_not_calibrated(words, trained):
+    choice = chosen.Choice(chosen.TRANSFORMER, 0, trained.name, 0)
+    with pytest.raises(ValueError, match="Train one that watches a tenth"):
+        believe(trained.model, choice, words, "bytes", 300, 10, Progress())
 
 
 def test_a_choice_names_its_model_and_is_it():
@@ -338,7 +410,7 @@ def test_a_choice_names_its_model_and_is_it():
         chosen.VECTORS: (LogBilinear, "model over token vectors"),
         chosen.MIXTURE: (Mixture, "mixture of 1- to 3-grams"),
     }
-    assert kinds.keys() == chosen.KINDS.keys()
+    assert kinds.keys() == chosen.KINDS.keys() - {chosen.TRANSFORMER}
     for kind, (model, title) in kinds.items():
         choice = chosen.Choice(kind, 3)
         found = chosen.fit(ids, 4, choice)
