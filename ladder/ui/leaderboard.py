@@ -20,6 +20,7 @@ from ladder.ui import knobs
 from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
+from ladder.ui.pretrained_price import draw_pretrained
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, lossless
 from ladder.ui.tokens import plain
@@ -101,6 +102,7 @@ def leaderboard_panel(view: View) -> None:
         f"“With the model”: {view.lens.unit} per byte of the whole text, the model’s own bytes included; for a "
         "compressor, of the whole text with nothing given."
     )
+    draw_pretrained(view, corpus)
     explain(
         "leaderboard",
         formula=r"\text{two-part price} = \frac{\text{bits of the model} + \text{bits of the whole text under it}}"
