@@ -23,6 +23,7 @@ from ladder.ui.board_more import with_transformer, with_whole_adaptive
 from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
+from ladder.ui.pretrained_price import draw_pretrained
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, lossless
 from ladder.ui.tokens import plain
@@ -111,6 +112,7 @@ def leaderboard_panel(view: View) -> None:
         f"fitted anew whenever the text read has doubled (at the latest after {MOST:,} bytes), and prices each block "
         "before it learns it."
     )
+    draw_pretrained(view, corpus)
     explain(
         "leaderboard",
         formula=rf"\text{{two-part price}} = \frac{{\text{{{view.lens.unit} of the model}} + "

@@ -3,7 +3,9 @@
 import pytest
 
 from ladder.rungs import PAGES
-from ladder.ui import knobs
+from ladder.ui import inside, knobs, real_model
+from tests.statistics.tiny import make_tiny
+from tests.ui.test_inside_page import settled
 
 # Changing one of these changes what old links show.
 OWN = {
@@ -41,6 +43,10 @@ OWN = {
     "gdstep": 1000,
     "given": False,
     "k": 8,
+    "heatall": False,
+    "heatat": 0,
+    "heatlen": 500,
+    "heatwho": "unigram",
     "kept": 0.3,
     "learner": "counts",
     "ledgerT": 0.8,
@@ -87,6 +93,7 @@ OWN = {
     "right": "words",
     "road": "gradient",
     "rows": "Reality",
+    "rmpart": "next",
     "rstep": 5,
     "say": "",
     "seed": 1,
@@ -111,6 +118,23 @@ OWN = {
     "window": 2048,
     "writer": "zlib",
 }
+WITH_A_MODEL = {
+    "lmT": 1.0,
+    "lmcol": -1,
+    "lmdim": -1,
+    "lmhead": 1,
+    "lmlayer": 1,
+    "lmpart": "attention",
+    "lmrank": 1,
+    "lmrow": -1,
+    "lmseed": 1,
+    "rmbytes": 200,
+    "rmcut": "nothing",
+    "rmminp": 0.1,
+    "rmn": 40,
+    "rmseed": 1,
+    "rmtopp": 0.9,
+}
 SHARED = {"lens": "Shannon", "scheme": "bpe", "vocab": 1024, "docs": "", "from": 0, "to": 100}
 
 
@@ -134,6 +158,21 @@ def test_an_old_link_still_shows_the_same_picture(open_app, monkeypatch):
         assert not own.keys() & found.keys(), f"{rung.name} has a knob that another page has too"
         found |= own
     assert found == OWN
+
+
+def test_an_old_link_into_a_real_model_still_shows_the_same_picture(open_app, monkeypatch, tmp_path):
+    monkeypatch.setenv("LADDER_LM", str(make_tiny(tmp_path / "tiny").folder))
+    found = {}
+    for page, panel, knob, parts in (
+        ("pages/3_geometry.py", "Text to token", "lmpart", inside.PARTS),
+        ("pages/5_probability.py", "A real model", "rmpart", real_model.PARTS),
+    ):
+        for label in parts.values():
+            knobs.DEFAULTS.clear()
+            settled(open_app(page, **{"corpus": "hamlet", "panel": panel, knob: label, "lmtext": "To be, or not to"}))
+            found |= knobs.DEFAULTS
+    unpinned = {key: default for key, default in found.items() if key[:2] in ("lm", "rm") and key not in OWN}
+    assert unpinned == WITH_A_MODEL
 
 
 def no_encoder(place=None, *, step=None):
