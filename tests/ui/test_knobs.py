@@ -4,6 +4,7 @@ import pytest
 
 from ladder.rungs import PAGES
 from ladder.ui import knobs
+from ladder.ui.senses import EXAMPLES
 
 # Changing one of these changes what old links show.
 OWN = {
@@ -33,6 +34,7 @@ OWN = {
     "decay": 1.0,
     "depth": 5,
     "digits": False,
+    "do": "search",
     "early": False,
     "find": "",
     "fork": "",
@@ -73,6 +75,7 @@ OWN = {
     "order": 5,
     "orders": 6,
     "other": "shakespeare",
+    "part": "alike",
     "passage": 0.0,
     "path": "",
     "penalty": 1.0,
@@ -90,6 +93,7 @@ OWN = {
     "rstep": 5,
     "say": "",
     "seed": 1,
+    "senses": EXAMPLES,
     "sentence": "The king is dead, long live the king.",
     "shade": "count",
     "space": "learned",
@@ -99,6 +103,7 @@ OWN = {
     "steps": 200,
     "symbols": 24,
     "temps": False,
+    "top": 3,
     "tongue": "English (en)",
     "tongue2": "Thai (th)",
     "topk": 0,
@@ -109,6 +114,7 @@ OWN = {
     "way": "gradient",
     "where": 0.0,
     "window": 2048,
+    "word": "bank",
     "writer": "zlib",
 }
 SHARED = {"lens": "Shannon", "scheme": "bpe", "vocab": 1024, "docs": "", "from": 0, "to": 100}
