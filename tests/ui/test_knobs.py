@@ -6,6 +6,8 @@ from ladder.rungs import PAGES
 from ladder.ui import inside, knobs, real_model
 from tests.statistics.tiny import make_tiny
 from tests.ui.test_inside_page import settled
+from ladder.ui import knobs
+from ladder.ui.senses import EXAMPLES
 
 # Changing one of these changes what old links show.
 OWN = {
@@ -35,6 +37,7 @@ OWN = {
     "decay": 1.0,
     "depth": 5,
     "digits": False,
+    "do": "search",
     "early": False,
     "find": "",
     "fork": "",
@@ -79,6 +82,7 @@ OWN = {
     "order": 5,
     "orders": 6,
     "other": "shakespeare",
+    "part": "alike",
     "passage": 0.0,
     "path": "",
     "penalty": 1.0,
@@ -97,6 +101,7 @@ OWN = {
     "rstep": 5,
     "say": "",
     "seed": 1,
+    "senses": EXAMPLES,
     "sentence": "The king is dead, long live the king.",
     "shade": "count",
     "space": "learned",
@@ -106,6 +111,7 @@ OWN = {
     "steps": 200,
     "symbols": 24,
     "temps": False,
+    "top": 3,
     "tongue": "English (en)",
     "tongue2": "Thai (th)",
     "topk": 0,
@@ -116,6 +122,7 @@ OWN = {
     "way": "gradient",
     "where": 0.0,
     "window": 2048,
+    "word": "bank",
     "writer": "zlib",
 }
 WITH_A_MODEL = {
