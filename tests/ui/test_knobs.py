@@ -4,10 +4,9 @@ import pytest
 
 from ladder.rungs import PAGES
 from ladder.ui import inside, knobs, real_model
+from ladder.ui.senses import EXAMPLES
 from tests.statistics.tiny import make_tiny
 from tests.ui.test_inside_page import settled
-from ladder.ui import knobs
-from ladder.ui.senses import EXAMPLES
 
 # Changing one of these changes what old links show.
 OWN = {
