@@ -16,7 +16,7 @@ def used_tolerance(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
             .scale(type="log", clamp=True, domain=[1e-7, 1e6])
             .axis(format="~e", tickCount=7)
             .title("difference / tolerance"),
-            alt.Y("name:N").sort(None).title(None).axis(labelLimit=190, labelOverlap=False),
+            alt.Y("name:N").sort(None).title(None).axis(labelLimit=215, labelOverlap=False),
             alt.Color("verdict:N")
             .scale(domain=["holds", "fails"], range=[P_COLOUR, Q_COLOUR])
             .legend(orient="top", title=None),

@@ -193,7 +193,7 @@ def shell(table: pd.DataFrame, *, title: str) -> alt.Chart:
         alt.Chart(table)
         .mark_bar(color=P_COLOUR)
         .encode(
-            alt.X("from:Q").bin("binned").title("distance from the middle, 1 = root mean square").scale(zero=True),
+            alt.X("from:Q").bin("binned").title("distance from the middle / r.m.s.").scale(zero=True),
             alt.X2("to:Q"),
             alt.Y("points:Q").title("points"),
             tooltip=[alt.Tooltip("from:Q", format=".3f"), alt.Tooltip("to:Q", format=".3f"), "points:Q"],

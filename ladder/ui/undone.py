@@ -35,11 +35,11 @@ def show_undone(pieces: BPEAlphabet, counts: np.ndarray, *, otherwise: int | Non
         return
     stages = undo(pieces, token)
     made_by = f"merge {token - 255:,}" if token > 255 else "a single byte"
-    lead = f"{count(len(stages) - 1, 'merge')} undone {'leads' if len(stages) == 2 else 'lead'}"
-    st.markdown(
-        f"**{plain(spoken(pieces, token))}**, {made_by}, stands {int(counts[token]):,} times in the text; "
-        f"{lead} to its {count(len(pieces.vocabulary[token]), 'byte')}."
-    )
+    said = f"**{plain(spoken(pieces, token))}**, {made_by}, stands {count(int(counts[token]), 'time')} in the text"
+    if merges := len(stages) - 1:
+        lead = "leads" if merges == 1 else "lead"
+        said += f"; {count(merges, 'merge')} undone {lead} to its {count(len(pieces.vocabulary[token]), 'byte')}"
+    st.markdown(f"{said}.")
     with st.container(gap=None):
         for undone, stage in enumerate(stages):
             strip = [Token(to_text(pieces.vocabulary[i]), f"id {i}", token_colour(i)) for i in stage]

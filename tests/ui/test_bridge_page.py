@@ -1,5 +1,6 @@
 """The page Bridge and the mark on the rungs, by what they show."""
 
+import re
 import time
 
 import pytest
@@ -195,4 +196,6 @@ def test_a_rung_carries_the_mark_once_the_waterfall_is_there(open_app):
     at = settled(at)
     assert not at.exception
     assert "✅ Chain rule, keep only the kind" in shown(at)
+    mark = next(block.proto.popover.label for block in at.get("popover") if "🌉" in block.proto.popover.label)
+    assert re.fullmatch(r"🌉 all \d+ identities of this rung that apply here hold", mark)
     assert "➖ Chain rule, lower case: " in shown(at)

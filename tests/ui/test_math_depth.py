@@ -47,6 +47,14 @@ def test_a_chosen_token_is_undone_to_its_bytes():
     assert "3 merges undone lead to its 4 bytes" in shown(at)
 
 
+def test_one_merge_and_one_byte_are_said_in_good_grammar():
+    at = drive("merges", Corpus.of("t", TEXT + "Q"))
+    at.text_input(key="undo").set_value("th").run()
+    assert "1 merge undone leads to its 2 bytes." in shown(at)
+    at.text_input(key="undo").set_value("Q").run()
+    assert "**“Q”**, a single byte, stands 1 time in the text." in shown(at)
+
+
 def test_a_click_on_a_token_undoes_it():
     at = drive("merges", Corpus.of("t", TEXT))
     button = next(b for b in at.button if b.label == "“·the”")
