@@ -5,11 +5,11 @@
     trace(ids)         everything on the way from ids to logits
 
 It reads at most W tokens at once. Before the first token stands a start token, on which heads
-with nothing to say rest. In a longer text, each token is priced in a window that begins W/4
+with nothing to say rest. In a longer text, each token is priced in a window that begins W/16
 to W tokens before it, and windows begin at fixed places, so that it is clear what every token
-was told:
+was told; of what is read, one token in 16 is read twice:
 
-    t <= W: from 0        else from the first multiple of 3W/4 that is at least t - W
+    t <= W: from 0        else from the first multiple of 15W/16 that is at least t - W
 
 Bytes that its vocabulary lacks get 2^-24 each, and all the rest is scaled down by their sum:
 still a distribution, so that every text has a price.
@@ -314,7 +314,7 @@ class _Chain:
 
 def beginning(n: int, window: int) -> int:
     """Where the window begins in which token n is priced, after n others."""
-    stride = max(1, 3 * window // 4)
+    stride = max(1, 15 * window // 16)
     return 0 if n <= window else -(-(n - window) // stride) * stride
 
 

@@ -79,7 +79,12 @@ def test_windows_cover_every_token_once(n):
     found = windows(n, 16)
     assert [t for begin, first, end in found for t in range(first, end)] == list(range(n))
     assert all(beginning(t, 16) == begin for begin, first, end in found for t in range(first, end))
-    assert all(4 <= t - beginning(t, 16) <= 16 for t in range(17, n))
+    assert all(1 <= t - beginning(t, 16) <= 16 for t in range(17, n))
+
+
+def test_of_a_long_text_one_token_in_sixteen_is_read_twice():
+    read = sum(end - begin for begin, first, end in windows(100_000, 1024))
+    assert read <= 100_000 * 16 / 15 + 1024
 
 
 def test_a_file_that_it_writes_is_read_back(tiny, ids):

@@ -130,6 +130,7 @@ WITH_A_MODEL = {
     "lmdim": -1,
     "lmhead": 1,
     "lmlayer": 1,
+    "lmmap": "effective",
     "lmpart": "attention",
     "lmrank": 1,
     "lmrow": -1,
