@@ -6,6 +6,8 @@ import pandas as pd
 from ladder.charts.geometry import BELOW, NAME, TALL
 from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, lines
 
+DECADES = [0, 1, 10, 100, 1000, 10_000]
+
 
 def word_axis(table: pd.DataFrame, *, title: str, ends: tuple[str, str], y: str, log: bool) -> alt.LayerChart:
     """Words along an axis: columns `word`, `x`, `y`, `name` (empty where none is written)."""
@@ -52,19 +54,19 @@ def ways(table: pd.DataFrame, *, title: str, axes: tuple[str, str]) -> alt.Layer
 
 
 def occurrence_histogram(table: pd.DataFrame, *, title: str, k: int) -> alt.Chart:
-    """In how many lists a vector stands: columns `lists` (a bin's lower end), `vectors`, `cloud`."""
+    """In how many lists a vector stands: columns `lists` (a bin that doubles), `vectors`, `cloud`, in order."""
+    clouds = list(dict.fromkeys(table["cloud"]))
+    colours = alt.Scale(domain=clouds, range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]])
     return (
         alt.Chart(table)
-        .mark_line(interpolate="step-after", strokeWidth=2, point=alt.OverlayMarkDef(size=22))
+        .mark_bar()
         .encode(
-            alt.X("lists:Q")
-            .title(f"lists of {k} nearest neighbours it stands in, and one")
-            .scale(type="log")
-            .axis(format="~s", grid=False),
-            alt.Y("vectors:Q").title("vectors, and one").scale(type="log").axis(tickCount=4, format="~s"),
-            alt.Color("cloud:N").sort(None).scale(range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(BELOW),
-            alt.StrokeDash("cloud:N").sort(None).legend(BELOW),
-            tooltip=["cloud:N", "lists:Q", "vectors:Q"],
+            alt.X("lists:O").sort(None).title(f"lists of {k} neighbours it stands in").axis(labelAngle=0),
+            alt.XOffset("cloud:N").sort(clouds),
+            # hubs are few: a linear axis would hide them
+            alt.Y("vectors:Q").title("vectors").scale(type="symlog", constant=1).axis(values=DECADES, format="~s"),
+            alt.Color("cloud:N").scale(colours).legend(orient="bottom", title=None, columns=1, symbolType="square"),
+            tooltip=["cloud:N", "lists:O", "vectors:Q"],
         )
         .properties(title=lines(title), height=HEIGHT)
     )

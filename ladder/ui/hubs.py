@@ -1,5 +1,6 @@
 """Hubs: which way the crowd leans, who is everybody's neighbour, and what is left once the lean is taken away."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -135,13 +136,15 @@ def _draw(chosen: Chosen, found: Crowds, top: int) -> None:
 
 
 def occurrence_table(crowds: dict[str, Crowd]) -> pd.DataFrame:
-    """How many vectors stand in how many lists, in bins that double; both plus one, for a logarithmic axis."""
-    rows = []
-    for name, crowd in crowds.items():
-        edges = 2 ** np.arange(0, int(np.log2(crowd.occurrences.max() + 1)) + 2)
-        vectors = np.histogram(crowd.occurrences + 1, edges)[0]
-        rows.append(pd.DataFrame({"lists": edges[:-1], "vectors": vectors + 1, "cloud": name}))
-    return pd.concat(rows)
+    """How many `vectors` of each `cloud` stand in how many `lists`: none, one, and bins that double."""
+    most = max(int(crowd.occurrences.max()) for crowd in crowds.values())
+    edges = [0, *(2 ** np.arange(most.bit_length() + 1)).tolist()]
+    names = [f"{a}–{b - 1}" if b - a > 1 else str(a) for a, b in pairwise(edges)]
+    tables = [
+        pd.DataFrame({"lists": names, "vectors": np.histogram(crowd.occurrences, edges)[0], "cloud": name})
+        for name, crowd in crowds.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def hub_table(chosen: Chosen, rows: NDArray[np.intp], crowd: Crowd) -> pd.DataFrame:

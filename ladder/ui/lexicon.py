@@ -36,6 +36,11 @@ class Lexicon(NamedTuple):
     search: Index  # (n, d)
     places: dict[str, int]  # text, also without its capitals -> row
 
+    @property
+    def longest(self) -> int:
+        """The letters of its longest text."""
+        return max(map(len, self.texts))
+
     def find(self, word: str) -> int | None:
         """Where a word stands: as it is, else whatever its capitals; None for an unknown one."""
         return self.places.get(word, self.places.get(word.casefold()))
@@ -79,7 +84,10 @@ def own_lexicon(trained: Trained, alphabet: Alphabet, counts: NDArray[np.int64])
     """
     kept = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
     texts = tuple(to_text(alphabet.vocabulary[i]) for i in kept.tolist())
-    note = f"{len(texts):,} tokens of your transformer ({trained.done:,} steps, {trained.bits_per_byte:.4f} bits/byte)"
+    tokens = "single bytes" if alphabet.scheme == "bytes" else "tokens"
+    note = (
+        f"{len(texts):,} {tokens} of your transformer ({trained.done:,} steps, {trained.bits_per_byte:.4f} bits/byte)"
+    )
     E = trained.model.weights["E"][kept].astype(np.float32)
     lexicon = lexicon_of("In your transformer", texts, tuple(counts[kept].tolist()), E, note)
     for i, text in reversed(list(enumerate(texts))):

@@ -11,6 +11,7 @@ from ladder.ui.lexicon import ENCODER, LEARNED, OWN, UNTRAINED, Lexicon, lexicon
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
+PLAIN = " The plain form of it, trained over BPE or words, has vectors of words."
 DOING = {"search": "Search", "analogy": "Analogy", "axis": "Axis"}
 
 
@@ -41,7 +42,7 @@ def _search(view: View) -> None:
             st.markdown(f"**{plain(lexicon.name)}**")
             row = lexicon.find(query)
             if row is None:
-                st.info(unknown(query, lexicon))
+                st.info(unknown(query, lexicon) + (PLAIN if name == OWN and lexicon.longest == 1 else ""))
                 continue
             near = without(row, lexicon.search.nearest(lexicon.search.rows[row], k=k + 1), k)
             lists[name] = (lexicon, near)

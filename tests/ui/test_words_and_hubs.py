@@ -113,7 +113,12 @@ def test_vectors_that_are_the_mean_are_left_out_and_too_few_are_no_crowd():
 def test_every_vector_is_in_one_bin_of_the_histogram():
     found = hubs.crowds_of(("test", 5), np.random.default_rng(1).standard_normal((100, 8)), 4, 1)
     table = hubs.occurrence_table(found.crowds)
-    assert (table["vectors"] - 1).groupby(table["cloud"]).sum().tolist() == [100, 100, 100]
+    assert table["vectors"].groupby(table["cloud"]).sum().tolist() == [100, 100, 100]
+    assert table["lists"].unique().tolist()[:5] == ["0", "1", "2–3", "4–7", "8–15"]
+    first = table[table["cloud"] == hubs.AS_IS].set_index("lists")["vectors"]
+    occurrences = found.crowds[hubs.AS_IS].occurrences
+    assert first["0"] == (occurrences == 0).sum()
+    assert first["4–7"] == ((occurrences >= 4) & (occurrences < 8)).sum()
 
 
 def test_a_token_of_the_own_transformer_is_found_without_its_blank_and_has_its_row_of_E(trained):
