@@ -7,6 +7,7 @@ view = open_rung(STATISTICS)
 
 from ladder.ui.between import between_panel
 from ladder.ui.by_order import ngrams_panel
+from ladder.ui.cooling import cooling_panel
 from ladder.ui.fitted import fit_panel
 from ladder.ui.jaynes import jaynes_panel
 from ladder.ui.landscape import landscape_panel
@@ -23,6 +24,7 @@ panels(
         "ngrams": ("N-grams", ngrams_panel),
         "transformer": ("Transformer", transformer_panel),
         "leaderboard": ("Leaderboard", leaderboard_panel),
+        "cooling": ("Surprise map", cooling_panel),
         "learned": ("Where did it learn this?", learned_panel),
         "learning": ("Counting is learning", learning_panel),
         "moments": ("Moments matched", moments_panel),

@@ -6,6 +6,7 @@ from ladder.ui.frame import open_rung, panels
 view = open_rung(PROBABILITY)
 
 from ladder.ui import probability
+from ladder.ui.real_model import real_model_panel
 
 panels(
     view,
@@ -14,6 +15,7 @@ panels(
         "you": ("You sample", probability.you_sample_panel),
         "write": ("Write", probability.write_panel),
         "temperature": ("Temperature", probability.temperature_panel),
+        "real": ("A real model", real_model_panel),
         "chain": ("Two roads", probability.chain_panel),
         "typical": ("Typical texts", probability.typical_panel),
         "belief": ("Menu or belief?", probability.belief_panel),

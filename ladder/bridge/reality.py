@@ -39,7 +39,7 @@ def multiplicity(context: Context) -> Identity:
         rf"\tfrac{{1}}{{{n}}} «log» \tfrac{{{n}!}}{{\prod n_i!}} = «L» \qquad "
         rf"«H» - \tfrac{{\text{{gap}}}}{{n}} = {amount(H * NATS_PER_BIT)} - \tfrac{{{amount(gap)}}}{{{n}}} = «R»",
         error / n + close(left),
-        "the next term of Stirling's series, sum of 1/(360 n_i³), and rounding",
+        "the next term of Stirling's series, sum of 1/(360 nᵢ³), and rounding",
         broken="bits are taken for nats",
         broken_shannon=H - gap / n,
     )  # fmt: skip

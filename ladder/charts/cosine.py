@@ -96,17 +96,18 @@ def length_and_count(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
     return alt.LayerChart(layer=[dots, names]).properties(title=lines(title), height=HEIGHT)
 
 
-def by_layer(table: pd.DataFrame, *, title: str, value: str) -> alt.Chart:
+def by_layer(table: pd.DataFrame, *, title: str, value: str) -> alt.LayerChart:
     """A number at each layer, one line a kind: columns `layer`, `value`, `line`."""
-    return (
-        alt.Chart(table)
-        .mark_line(point=alt.OverlayMarkDef(size=70), strokeWidth=2.5)
-        .encode(
-            alt.X("layer:Q").title("layer (0: as it enters)").axis(tickMinStep=1, format="d"),
-            alt.Y("value:Q").title(value),
-            alt.Color("line:N").sort(None).scale(range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(BELOW),
-            alt.StrokeDash("line:N").sort(None).legend(BELOW),
-            tooltip=["line:N", "layer:Q", alt.Tooltip("value:Q", format=".3f")],
-        )
-        .properties(title=lines(title), height=HEIGHT)
+    kinds = list(dict.fromkeys(table["line"]))
+    base = alt.Chart(table).encode(
+        alt.X("layer:Q").title("layer (0: as it enters)").axis(tickMinStep=1, format="d", grid=False),
+        alt.Y("value:Q").title(value).axis(tickCount=5),
+        alt.Color("line:N").scale(domain=kinds, range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(BELOW),
+        tooltip=["line:N", "layer:Q", alt.Tooltip("value:Q", format=".3f")],
     )
+    shapes = alt.Scale(domain=kinds, range=["circle", "square", "triangle-up"])
+    line: alt.Chart = base.mark_line(strokeWidth=2.5)
+    dots: alt.Chart = base.mark_point(filled=True, size=80, opacity=1).encode(
+        alt.Shape("line:N").scale(shapes).legend(BELOW)
+    )
+    return alt.LayerChart(layer=[line, dots]).properties(title=lines(title), height=HEIGHT)

@@ -33,8 +33,8 @@ def ways(table: pd.DataFrame, *, title: str, axes: tuple[str, str]) -> alt.Layer
         alt.Color("sense:N").scale(domain=senses, range=[*OKABE_ITO[:2], OKABE_ITO[2], *OKABE_ITO[3:]]).legend(BELOW)
     )
     base = alt.Chart(table).encode(
-        alt.X("x:Q").title(axes[0]).scale(zero=False, padding=16).axis(labels=False, ticks=False),
-        alt.Y("y:Q").title(axes[1]).scale(zero=False, padding=16).axis(labels=False, ticks=False),
+        alt.X("x:Q").title(axes[0]).scale(zero=False, padding=16).axis(labels=False, ticks=False, grid=False),
+        alt.Y("y:Q").title(axes[1]).scale(zero=False, padding=16).axis(labels=False, ticks=False, grid=False),
         colour,
         tooltip=["sentence:N", "sense:N", "layer:Q"],
     )

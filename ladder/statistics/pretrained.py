@@ -24,8 +24,8 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,6 +45,16 @@ LONGEST_TRACE = 257  # tokens, the start token among them
 EVERYTHING = 1 << 30  # looks back as far as there is text
 IDLE_SECONDS = 900.0
 CHAINS = 3  # texts whose keys and values are kept
+
+
+class Weighed(NamedTuple):
+    """What a model believes at each of n places of a text, at m temperatures."""
+
+    T: Floats  # (m,)
+    confidence: Floats  # (m, n) of the likeliest token
+    hit: Floats  # (n,) 1 where the likeliest token came
+    bits: Floats  # (m, n) what the token that came costs
+    entropy: Floats  # (m, n) in bits
 
 
 class Pretrained:
@@ -139,31 +149,60 @@ class Pretrained:
 
     def surprisals(self, ids: ArrayLike, *, progress: Callable[[float], None] = lambda share: None) -> Floats:
         """-log2 q(ids[t] | ids[:t]) in bits: (n,) -> (n,)."""
-        import torch
-
         text = check_ids(np.asarray(ids), self.vocabulary_size)
-        network, bits = self._ready(), np.empty(len(text))
-        own = self.alphabet.n_own
-        for begin, first, end in windows(len(text), self.window):
-            progress(first / len(text))
-            read = torch.from_numpy(self._read(text[begin : end - 1]).astype(np.int64))
-            targets = torch.from_numpy(np.where(text[first:end] < own, text[first:end], 0).astype(np.int64))
-            with torch.inference_mode():
-                hidden = network.model(read[None], use_cache=False)[0][0, first - begin :]
-                for i in range(0, len(hidden), ROWS):
-                    z = network.lm_head(hidden[i : i + ROWS])
-                    at = slice(first + i, first + i + len(z))
-                    nats = z.logsumexp(-1) - z.gather(1, targets[i : i + ROWS, None])[:, 0]
-                    bits[at] = nats.double().numpy() / math.log(2)
-            self._last_used = time.monotonic()
+        bits, own = np.empty(len(text)), self.alphabet.n_own
+        for at, z, came in self._rows(text, progress):
+            nats = z.logsumexp(-1) - z.gather(1, came[:, None])[:, 0]
+            bits[at] = nats.double().numpy() / math.log(2)
         lacking = len(self.alphabet.vocabulary) - own
         bits -= math.log1p(-lacking * LACKING) / math.log(2)
         bits[text >= own] = -math.log2(LACKING)
         return bits
 
-    def repeatable(self) -> "Repeatable":
-        """The same model, read token by token from the start: the same digits each time."""
-        return Repeatable(self)
+    def weigh(
+        self,
+        ids: ArrayLike,
+        *,
+        temperatures: Sequence[float],
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> Weighed:
+        """Confidence, hits, prices and entropies along a text: (n,) ids. Tokens that it lacks count as its id 0."""
+        text = check_ids(np.asarray(ids), self.vocabulary_size)
+        n, m = len(text), len(temperatures)
+        found = Weighed(np.array(temperatures), np.empty((m, n)), np.empty(n), np.empty((m, n)), np.empty((m, n)))
+        for at, z, came in self._rows(text, progress):
+            found.hit[at] = (z.argmax(-1) == came).double().numpy()
+            for i, T in enumerate(temperatures):
+                log_q = (z / T).log_softmax(-1)
+                found.confidence[i, at] = log_q.amax(-1).exp().numpy()
+                found.bits[i, at] = -log_q.gather(1, came[:, None])[:, 0].numpy() / math.log(2)
+                found.entropy[i, at] = -(log_q.exp() * log_q).sum(-1).numpy() / math.log(2)
+        return found
+
+    def _rows(self, text: Ids, progress: Callable[[float], None]) -> Iterator[tuple[slice, Any, Any]]:
+        """The network's own logits along a text, a few places at a time, and the tokens that came there."""
+        import torch
+
+        network, own = self._ready(), self.alphabet.n_own
+        for begin, first, end in windows(len(text), self.window):
+            progress(first / len(text))
+            read = torch.from_numpy(self._read(text[begin : end - 1]).astype(np.int64))
+            came = torch.from_numpy(np.where(text[first:end] < own, text[first:end], 0).astype(np.int64))
+            with torch.inference_mode():
+                hidden = network.model(read[None], use_cache=False)[0][0, first - begin :]
+            for i in range(0, len(hidden), ROWS):
+                with torch.inference_mode():
+                    z = network.lm_head(hidden[i : i + ROWS])
+                yield slice(first + i, first + i + len(z)), z, came[i : i + ROWS]
+            self._last_used = time.monotonic()
+
+    def repeatable(self, watch: Callable[[], None] = lambda: None) -> "Repeatable":
+        """The same model, read token by token from the start: the same digits each time; `watch` is called at each."""
+        return Repeatable(self, watch)
+
+    def reader(self) -> "Reader":
+        """The same model for one growing text, which nobody else's questions push out."""
+        return Reader(self)
 
     # -- its inside -----------------------------------------------------------------------
 
@@ -198,8 +237,8 @@ class Repeatable:
 
     order = EVERYTHING
 
-    def __init__(self, model: Pretrained) -> None:
-        self._model, self.vocabulary_size = model, model.vocabulary_size
+    def __init__(self, model: Pretrained, watch: Callable[[], None] = lambda: None) -> None:
+        self._model, self.vocabulary_size, self._watch = model, model.vocabulary_size, watch
         self._chain: _Chain | None = None
 
     def logits(self, context: ArrayLike) -> Floats:
@@ -209,6 +248,7 @@ class Repeatable:
         if self._chain is None or self._chain.shared(read) < len(self._chain.tokens):
             self._chain = _Chain(network)
         for n in range(len(self._chain.tokens) + 1, len(read) + 1):
+            self._watch()
             self._chain.extend(read[:n])
         return self._model._whole_row(self._chain.row)
 
@@ -216,6 +256,26 @@ class Repeatable:
         """-log2 q(ids[t] | ids[:t]) in bits: (n,) -> (n,)."""
         text = check_ids(np.asarray(ids), self.vocabulary_size)
         return np.array([-self.logits(text[:t])[i] / math.log(2) for t, i in enumerate(text)])
+
+
+class Reader:
+    """A pretrained model that goes along with one text."""
+
+    order = EVERYTHING
+
+    def __init__(self, model: Pretrained) -> None:
+        self._model, self.vocabulary_size = model, model.vocabulary_size
+        self._chain = _Chain(model._ready())
+
+    def logits(self, context: ArrayLike) -> Floats:
+        """ln q of the token that follows: (n,) -> (V,)."""
+        self._model._ready()
+        read = self._model._window_of(check_ids(np.asarray(context), self.vocabulary_size))
+        return self._model._whole_row(self._chain.extend(read))
+
+    def surprisals(self, ids: ArrayLike) -> Floats:
+        """-log2 q(ids[t] | ids[:t]) in bits: (n,) -> (n,)."""
+        return self._model.surprisals(ids)
 
 
 class _Chain:

@@ -96,7 +96,7 @@ def finding(lexicon: Lexicon, found: Analogy, asked: tuple[str, str, str]) -> st
 
 
 @shared(max_entries=8)
-def scores(name: str, text: tuple[str, str, int], _lexicon: Lexicon) -> dict[str, Score]:
+def scores(note: str, text: tuple[str, str, int], _lexicon: Lexicon) -> dict[str, Score]:
     """Known analogies of each kind that a lexicon has all words for, scored."""
     found = {}
     for kind, listed in KINDS.items():
@@ -118,7 +118,7 @@ def _draw_score(view: View, found: dict[str, Lexicon]) -> None:
             "near b only": s.only_b,
         }
         for lexicon in found.values()
-        for kind, s in scores(lexicon.name, identity(view.corpus), lexicon).items()
+        for kind, s in scores(lexicon.note, identity(view.corpus), lexicon).items()
     ]
     if not rows:
         st.caption("None of the known analogies has all its words here.")

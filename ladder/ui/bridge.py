@@ -1,5 +1,6 @@
 """The ledger: every identity with this text's numbers in it, and a switch that breaks them all."""
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,6 +21,9 @@ from ladder.ui.view import View
 if TYPE_CHECKING:
     from ladder.bridge import Identity
 
+COMMANDS = re.compile(r"\\[a-zA-Z]+|\\,|[{}]")  # what LaTeX does not draw as letters
+LONGEST_LINE = 36  # letters of a formula on a phone
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEAST_USED = 1e-7  # of the tolerance: where the chart's scale begins
 
 
@@ -99,7 +103,7 @@ def _card(lens: Lens, row: "Identity") -> None:
             written = (rf"\text{{in {unit}:}} \qquad " if len(units) > 1 else "") + row.read_in(unit).written
             st.latex(r"\small\begin{gathered}" + r" \\ ".join(_lines(written)) + r"\end{gathered}")
         of = f" {row.unit}" if row.unit else ""
-        st.caption(f"left − right = {row.difference:.3g}{of} · {_allowed(row)}{of}: {row.reason}")
+        st.caption(f"left − right = {in_words(row.difference)}{of} · {_allowed(row)}{of}: {row.reason}")
         word = "Broken" if row.is_broken else "Its broken twin"
         st.caption(f"{word}: {row.broken}.")
 
@@ -114,16 +118,23 @@ def _lines(formula: str) -> list[str]:
     lines = []
     for side in formula.split(r"\qquad"):
         first, *more = side.split(" = ")
-        lines += [first, *(f"= {part}" for part in more)] if len(more) > 1 else [side]
+        long = len(COMMANDS.sub("", side)) > LONGEST_LINE
+        lines += [first, *(f"= {part}" for part in more)] if long or len(more) > 1 else [side]
     return lines
+
+
+def in_words(x: float, digits: int = 3) -> str:
+    """A number in running text: "0.0374", "−3.42·10⁻⁹"."""
+    mantissa, _, exponent = f"{x:.{digits}g}".replace("inf", "∞").partition("e")
+    return mantissa.replace("-", "−") + (f"·10{str(int(exponent)).translate(RAISED)}" if exponent else "")
 
 
 def _allowed(row: "Identity") -> str:
     if row.lowest is None:
-        return f"at most ±{row.tolerance:.3g}"
+        return f"at most ±{in_words(row.tolerance)}"
     if row.lowest == float("-inf"):
-        return f"at most {row.tolerance:.3g}"
-    return f"from {row.lowest:.3g} to {row.tolerance:.3g}"
+        return f"at most {in_words(row.tolerance)}"
+    return f"from {in_words(row.lowest)} to {in_words(row.tolerance)}"
 
 
 def _chart_table(rows: "list[Identity]") -> pd.DataFrame:
@@ -144,7 +155,7 @@ def _whole_table(rows: "list[Identity]") -> pd.DataFrame:
             "page": [row.page.name for row in rows],
             "left": [f"{row.boltzmann:.9g}" if row.applies else "–" for row in rows],
             "right": [f"{row.shannon:.9g}" if row.applies else "–" for row in rows],
-            "difference": [f"{row.difference:.2e}" if row.applies else "–" for row in rows],
+            "difference": [in_words(row.difference) if row.applies else "–" for row in rows],
             "tolerance": [_allowed(row) if row.applies else "–" for row in rows],
             "unit": [row.unit for row in rows],
             "why": [row.reason if row.applies else row.why_not for row in rows],

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ladder.math import SCHEMES
+from ladder.reality import SAMPLES
 from ladder.ui import knobs
 from ladder.ui.bridge import say_what_is_read
 from ladder.ui.bridge_mark import DEFAULT_T, context_of, part_read, scheme_read
 from ladder.ui.cache import identity
 from ladder.ui.explain import explain
 from ladder.ui.jobs import run_job
-from ladder.ui.tokens import plain
+from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def limits_panel(view: View) -> None:
     boxes = _boxes(view, found, SCHEMES[scheme].title)
     for at in range(0, len(boxes), 2):
         for column, (title, claim, experiment) in zip(st.columns(2), boxes[at : at + 2], strict=False):
-            with column, st.container(border=True, gap="small"):
+            with column, st.container(border=True, gap="small", height="stretch"):
                 st.markdown(f"**{title}**")
                 st.markdown(claim)
-                st.markdown(f"*On this text:* {experiment}")
+                st.markdown(experiment if experiment == TOO_SMALL else f"*On this text:* {experiment}")
     with st.container(border=True, gap="small"):
         st.markdown("**Every arrow hides choices**")
         st.markdown("Nothing on this page is *the* number of this text. These choices made it, some yours, some ours:")
@@ -117,7 +118,12 @@ def _choices(view: View) -> list[str]:
 
     link = {key: st.query_params[key] for key in st.query_params}
     ours = {key: value for key, value in knobs.DEFAULTS.items() if key not in link and value not in ("", None)}
-    shared = {"corpus": view.reference, "scheme": view.scheme, "vocab": view.vocabulary_size}
+    corpus = link.get("corpus", view.reference)
+    if corpus not in SAMPLES:  # an upload's address is long and says nothing
+        corpus = visible(view.corpus.name)
+    if "corpus" in link:
+        link["corpus"] = corpus
+    shared = {"corpus": corpus, "scheme": view.scheme, "vocab": view.vocabulary_size}
     ours = {**shared, **{key: ours[key] for key in ("lens", "from", "to") if key in ours}}
     lines = [f"{plain_key(key)} = {value}   (in the link)" for key, value in link.items()]
     lines += [f"{key} = {value}   (as it comes)" for key, value in ours.items() if key not in link]

@@ -76,6 +76,8 @@ def _show(job: Job, rung: Rung, page: StreamlitPage) -> None:
     applying = [row for row in here if row.applies]
     good = sum(row.holds is True for row in applying)
     verdict = f"all {good} identities of this rung hold" if good else "no identity of this rung applies to this text"
+    if len(applying) == good == 1:
+        verdict = "the one identity of this rung that applies holds"
     if good < len(applying):
         verdict = f"⚠️ {len(applying) - good} of {len(applying)} identities of this rung fail"
     with st.popover(f"🌉 {verdict}", key="bridge-mark", type="tertiary"):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ladder.lenses import entropy, log_multiplicity
 from ladder.rungs import RUNGS
-from ladder.ui.bridge import measures, say_what_is_read
+from ladder.ui.bridge import in_words, measures, say_what_is_read
 from ladder.ui.bridge_mark import DEFAULT_T, ledger_of, mark_of
 from ladder.ui.explain import explain
 from ladder.ui.tokens import plain
@@ -22,34 +22,40 @@ Say = Callable[["Identity"], str]
 CELLS: dict[str, tuple[str, Say, Say, str]] = {
     "Reality": (
         "multiplicity",
-        lambda i: f"The bytes can stand in Ω orders, and {_log(i)} Ω is {i.boltzmann:.4f} {i.measure} for each byte.",
-        lambda i: f"By its share alone, a byte is worth {i.shannon:.4f} {i.measure}, Stirling's gap taken off.",
+        lambda i: (
+            f"The bytes can stand in Ω orders, and {_log(i)} Ω is {_number(i.boltzmann)} {i.measure} for each byte."
+        ),
+        lambda i: f"By its share alone, a byte is worth {_number(i.shannon)} {i.measure}, Stirling's gap taken off.",
         "Counting orders is pricing bytes",
     ),
     "Math": (
         "macrostates",
-        lambda i: f"Seen by their kind only, texts fall into macrostates of {i.boltzmann:.4f} {i.measure} a character.",
-        lambda i: f"Forgetting all but the kind throws away {i.shannon:.4f} {i.measure} a character.",
+        lambda i: (
+            f"Seen by their kind only, texts fall into macrostates of {_number(i.boltzmann)} {i.measure} a character."
+        ),
+        lambda i: f"Forgetting all but the kind throws away {_number(i.shannon)} {i.measure} a character.",
         "What is forgotten is the room inside a macrostate",
     ),
     "Geometry": (
         "volume",
-        lambda i: f"The cloud of tokens fills a log-volume of {i.boltzmann:.4f} {i.measure}.",
-        lambda i: f"To say where a token lies costs {i.shannon:.4f} {i.measure}, in units of the map.",
+        lambda i: f"The cloud of tokens fills a log-volume of {_number(i.boltzmann)} {i.measure}.",
+        lambda i: f"To say where a token lies costs {_number(i.shannon)} {i.measure}, in units of the map.",
         "Room is the price of a place",
     ),
     "Statistics": (
         "cross-entropy",
-        lambda i: f"In the body of the unigram q, the next token has a mean energy of {i.boltzmann:.4f} {i.measure}.",
-        lambda i: f"To believe q where p happens costs {i.shannon:.4f} {i.measure}: entropy and KL together.",
+        lambda i: (
+            f"In the body of the unigram q, the next token has a mean energy of {_number(i.boltzmann)} {i.measure}."
+        ),
+        lambda i: f"To believe q where p happens costs {_number(i.shannon)} {i.measure}: entropy and KL together.",
         "Energy is surprise, and excess free energy is KL",
     ),
     "Probability": (
         "free-energy",
-        lambda i: f"The next token is a body of free energy {i.boltzmann:.4f} {i.measure}: −T {_log(i)} Z.",
+        lambda i: f"The next token is a body of free energy {_number(i.boltzmann)} {i.measure}: −T {_log(i)} Z.",
         lambda i: (
             f"What the next token costs beyond the likeliest one, less T times its entropy, is "
-            f"{i.shannon:.4f} {i.measure}."
+            f"{_number(i.shannon)} {i.measure}."
         ),
         "Softmax is Gibbs' distribution",
     ),
@@ -77,9 +83,8 @@ def table_panel(view: View) -> None:
             left.markdown(f"**Boltzmann.** {boltzmann(row.read_in(counted))}")
             middle.markdown(f"**Shannon.** {shannon(row.read_in(priced))}")
             apart = row.read_in(priced)
-            right.markdown(
-                f"**Bridge** {mark_of(row)} {bridge}: the two differ by {abs(apart.difference):.1e} {apart.unit}."
-            )
+            gap = f"{in_words(abs(apart.difference), 2)} {apart.unit}"
+            right.markdown(f"**Bridge** {mark_of(row)} {bridge}: the two differ by {gap}.")
     row = rows["multiplicity"].read_in(priced)
     explain(
         "table",
@@ -89,6 +94,10 @@ def table_panel(view: View) -> None:
         answer=f"In the number, yes: a factor of ln 2 = {log(2):.6f}. In what one sees, no. Whoever counts orders asks "
         "how much a look at the whole leaves open; whoever prices messages asks what the next piece will cost.",
     )
+
+
+def _number(x: float) -> str:
+    return f"{x:.4f}".replace("-", "−")
 
 
 def _log(row: "Identity") -> str:

@@ -18,6 +18,7 @@ CLAIMS = {
     "stored": "2 · The cosines of pairs are stored.",
     "attention": "3 · Attention compares by cosine.",
     "next": "4 · The next token is picked by cosine.",
+    "own": "4 · … by the transformer trained on this text, too.",
 }
 
 
@@ -43,10 +44,14 @@ def cosine_panel(view: View) -> None:
         draw_verdict(CLAIMS["attention"], cosine_attention.verdict(heads))
     following = cosine_next.measured(view, sentence)
     draw_verdict(CLAIMS["next"], cosine_next.verdict(view, following))
+    own = cosine_next.measured_own(view, sentence)
+    if own is not None:
+        draw_verdict(CLAIMS["own"], cosine_next.verdict(view, own))
     part = knobs.choice("part", "Taken apart", PARTS, "alike", in_a_row=True)
     if part == "next":
-        if following is not None:
-            cosine_next.draw(view, following)
+        heard = cosine_next.choose(following, own)
+        if heard is not None:
+            cosine_next.draw(view, heard)
     elif model is not None:
         if part == "alike":
             cosine_alike.draw(alike, layers)

@@ -21,6 +21,7 @@ MOST_TOKENS = 64  # of a sentence that are compared: 72 heads of 64 x 64 take a 
 SAME_CHOICES = 0.99  # from where on a cosine would have chosen alike
 MOST_CHOICES = 0.8  # from where on it nearly would
 SMALL = 0.01  # bits a row that are no difference
+ROWS = 8  # of a table before it scrolls
 SCATTERED = 1600  # pairs that are drawn
 
 
@@ -153,4 +154,4 @@ def _draw_rows(heads: Heads, layer: int, head: int) -> None:
         }
     )
     st.markdown(f"Where the first choice differs in layer {layer + 1}, head {head + 1}:")
-    st.dataframe(table.style.format(precision=3), hide_index=True, height=min(38 + 35 * len(table), 300))
+    st.dataframe(table.style.format(precision=3), hide_index=True, height="content" if len(table) <= ROWS else 320)

@@ -18,9 +18,11 @@ from ladder.ui import knobs
 from ladder.ui.cache import split_of, train_alphabet, train_and_held_out
 from ladder.ui.chosen import VECTORS, Choice, fitted
 from ladder.ui.explain import explain
+from ladder.ui.lexicon import OWN, UNTRAINED
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, short
 from ladder.ui.tokens import plain, visible
+from ladder.ui.trainings import counts_in_training, own_transformer
 from ladder.ui.verdict import FAILS, HOLDS, NEARLY, OPEN, Verdict
 from ladder.ui.view import View
 
@@ -29,6 +31,9 @@ SHOWN = 12  # next tokens in the bars
 SAME_CHOICES = 0.99  # from where on a cosine would have chosen alike
 MOST_CHOICES = 0.8
 SMALL = 0.01  # bits a token that are no difference
+SAME_LENGTH = 0.01
+WHO = {VECTORS: "over token vectors", OWN: "your transformer"}
+ROWS = 12  # of a table before it scrolls
 DOTS = 800
 NAMED = 3
 LABEL = 14
@@ -73,6 +78,19 @@ def measured(view: View, sentence: str) -> Following | None:
     return following(log_bilinear(cast(LogBilinear, model), ids), ids, alphabet.vocabulary, train.counts)
 
 
+def measured_own(view: View, sentence: str) -> Following | None:
+    """The sentence under the transformer trained on this text; None where none was."""
+    own = own_transformer(view.corpus, view.scheme, view.vocabulary_size)
+    if own is None:
+        return None
+    trained, alphabet = own
+    counts = counts_in_training(view.corpus, alphabet.scheme, view.vocabulary_size)
+    trace = trained.model.trace(alphabet.encode(sentence).ids[:MOST_TOKENS])
+    return following(
+        Predictor("your transformer", trace.final, trace.U, trace.bias), trace.ids, alphabet.vocabulary, counts
+    )
+
+
 def log_bilinear(model: LogBilinear, ids: Ids) -> Predictor:
     """The model over token vectors at every place of a text."""
     wide = (np.asarray(part, dtype=np.float64) for part in (model.v[ids], model.u, model.b))
@@ -108,6 +126,14 @@ def verdict(view: View, heard: Following | None) -> Verdict:
     )
 
 
+def choose(heard: Following | None, own: Following | None) -> Following | None:
+    """Which of the models is taken apart; None, with a sentence, where it is not there."""
+    who = knobs.choice("nextwho", "Model", WHO, VECTORS)
+    if who == OWN and own is None:
+        st.info(UNTRAINED)
+    return own if who == OWN else heard
+
+
 def draw(view: View, heard: Following) -> None:
     """One place of the sentence with lengths and without, and the lengths themselves."""
     n = len(heard.ids)
@@ -126,10 +152,16 @@ def draw(view: View, heard: Following) -> None:
     with right:
         _draw_lengths(heard)
     _draw_places(view, heard, found)
+    sizes = np.linalg.norm(heard.predictor.final, axis=1)
+    if np.ptp(sizes) < SAME_LENGTH * sizes.max():
+        st.caption(
+            f"Every vector v is {sizes.mean():.2f} long here: the last norm sees to it. Only the lengths of the output "
+            "vectors are left to tell the logits from cosines."
+        )
     explain(
         "cosine-next",
         formula=r"z_w = u_w \cdot v + b_w = |u_w|\,|v| \cos(u_w, v) + b_w \;\to\; s \cos(u_w, v) + b_w, \qquad "
-        rf"s^* = {float(found.scale):.2f}, \quad \overline{{KL}} = {found.bits.mean():.3f}\ \text{{bits}}",
+        rf"s^* = {float(found.scale):.2f}, \quad \overline{{KL}} = {view.lens.tex(float(found.bits.mean()), digits=3)}",
         source=[without_norms, by_cosine, best_scale],
         question="Make all output vectors of frequent tokens twice as long. No angle changes. Does the next token?",
         answer="Yes: their logits double, away from zero. A dot product can say “likely” by length, without turning; "
@@ -194,7 +226,7 @@ def _draw_places(view: View, heard: Following, found: ByCosine) -> None:
         }
     )
     st.markdown(f"The first choice differs at **{found.changed.sum()} of {len(heard.ids)}** places:")
-    st.dataframe(table.style.format(precision=3), hide_index=True, height=min(38 + 35 * len(table), 280))
+    st.dataframe(table.style.format(precision=3), hide_index=True, height="content" if len(table) <= ROWS else 320)
 
 
 def _name(heard: Following, token: int) -> str:

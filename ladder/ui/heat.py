@@ -11,6 +11,7 @@ from ladder.charts.measure import lines_of
 from ladder.lenses import nats_to_bits
 from ladder.lenses.simplex import Floats
 from ladder.probability import energies, slopes, thermodynamics
+from ladder.probability.thermodynamics import Thermodynamics
 from ladder.ui.asked import ask, checks, temperature_knob
 from ladder.ui.explain import explain
 from ladder.ui.phases import draw_phases
@@ -30,38 +31,9 @@ def temperature_panel(view: View) -> None:
     T = temperature_knob()
     E = energies(asked.model.logits(asked.context))
     curve, here = thermodynamics(E, T=TEMPERATURES), thermodynamics(E, T=T)
-    peak = int(curve.C.argmax())
-    unit = view.lens.unit
-
-    per_nat = float(nats_to_bits(1)) if view.lens.shannon else 1.0
-
-    left, right = st.columns(2)
-    with left:
-        table = _long(("F", "U", "TS"), (curve.F, curve.U, TEMPERATURES * curve.S), per_nat)
-        marks = _marks(("F", "U", "TS"), (here.F, here.U, T * here.S), T, per_nat)
-        U, TS, F = here.U * per_nat, T * here.S * per_nat, here.F * per_nat
-        finding = f"At T = {T:g}: U = {U:.2f}, TS = {TS:.2f}, and F = {F:z.2f} {unit} is left"
-        show_chart(
-            charts.curves(table, marks, names=["F", "U", "TS"], title=finding, unit=unit, T=T),
-            table,
-            key="free-energy",
-            alt=f"{finding}. F falls with temperature, U rises; F = U - TS throughout.",
-            width="stretch",
-        )
-    with right:
-        table = _long(("S", "C"), (curve.S, curve.C), per_nat)
-        marks = _marks(("S", "C"), (here.S, here.C), T, per_nat)
-        top = {"T": TEMPERATURES[peak], "quantity": "C", "amount": curve.C[peak] * per_nat, "note": "peak of C"}
-        marks = pd.concat([marks, pd.DataFrame([top])], ignore_index=True)
-        finding = f"The heat capacity peaks at T = {TEMPERATURES[peak]:.2f}: there the knob changes the text most"
-        show_chart(
-            charts.curves(table, marks, names=["S", "C"], title=finding, unit=unit, T=T),
-            table,
-            key="heat-capacity",
-            alt=f"{finding}. Entropy is {here.S * per_nat:.3f} {unit} at T = {T:g} and tends to "
-            f"{np.log(len(E)) * per_nat:.3f}, all tokens alike.",
-            width="stretch",
-        )
+    unit, per_nat = view.lens.unit, per_nat_of(view)
+    draw_body(view, curve, here)
+    U, TS, F = here.U * per_nat, T * here.S * per_nat, here.F * per_nat
     _partition(curve.Z, float(here.Z), T, len(E))
     st.caption(
         f"Energies are E = −{view.lens.log} q of the model’s next-token distribution, k = 1; amounts in {unit}. "
@@ -94,6 +66,44 @@ C &= {per_bit}\mathrm{{Var}}(E)/T^2 = {here.C * per_nat:z.4f}
         f"{view.lens.amount(float(np.log2(len(E))))}. At 0 "
         f"only the likeliest is left, and S = 0, or {view.lens.log} g where g tokens tie.",
     )
+
+
+def per_nat_of(view: View) -> float:
+    """How many of the lens' units a nat is."""
+    return float(nats_to_bits(1)) if view.lens.shannon else 1.0
+
+
+def draw_body(view: View, curve: Thermodynamics, here: Thermodynamics, *, prefix: str = "") -> None:
+    """F, U and TS, and S and C, over T; the temperature in force is marked."""
+    unit, per_nat, T = view.lens.unit, per_nat_of(view), float(here.T)
+    peak = int(curve.C.argmax())
+    left, right = st.columns(2)
+    with left:
+        table = _long(("F", "U", "TS"), (curve.F, curve.U, TEMPERATURES * curve.S), per_nat)
+        marks = _marks(("F", "U", "TS"), (here.F, here.U, T * here.S), T, per_nat)
+        U, TS, F = here.U * per_nat, T * here.S * per_nat, here.F * per_nat
+        finding = f"At T = {T:g}: U = {U:.2f}, TS = {TS:.2f}, and F = {F:z.2f} {unit} is left"
+        show_chart(
+            charts.curves(table, marks, names=["F", "U", "TS"], title=finding, unit=unit, T=T),
+            table,
+            key=f"{prefix}free-energy",
+            alt=f"{finding}. F falls with temperature, U rises; F = U - TS throughout.",
+            width="stretch",
+        )
+    with right:
+        table = _long(("S", "C"), (curve.S, curve.C), per_nat)
+        marks = _marks(("S", "C"), (here.S, here.C), T, per_nat)
+        top = {"T": TEMPERATURES[peak], "quantity": "C", "amount": curve.C[peak] * per_nat, "note": "peak of C"}
+        marks = pd.concat([marks, pd.DataFrame([top])], ignore_index=True)
+        finding = f"The heat capacity peaks at T = {TEMPERATURES[peak]:.2f}: there the knob changes the text most"
+        show_chart(
+            charts.curves(table, marks, names=["S", "C"], title=finding, unit=unit, T=T),
+            table,
+            key=f"{prefix}heat-capacity",
+            alt=f"{finding}. Entropy is {here.S * per_nat:.3f} {unit} at T = {T:g} and "
+            "grows until all tokens are alike.",
+            width="stretch",
+        )
 
 
 def _partition(Z: Floats, here: float, T: float, V: int) -> None:

@@ -17,6 +17,7 @@ from ladder.statistics.pretrained import LONGEST_TRACE
 from ladder.ui import inside_heads, inside_next, inside_stream, knobs, lm, scene
 from ladder.ui.asked import parts_of
 from ladder.ui.explain import explain
+from ladder.ui.lexicon import UNTRAINED
 from ladder.ui.lm import Seen
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import Token, plain, token_colour, token_strip
@@ -73,10 +74,7 @@ def read_by_own(view: View, text: str) -> Seen | None:
     """The text inside the transformer that was trained on this corpus. ValueError where none was."""
     found = own_transformer(view.corpus, view.scheme, view.vocabulary_size)
     if found is None:
-        raise ValueError(
-            "No transformer has been trained on this text yet. Train one on the page Statistics, under Transformer; it "
-            "takes a minute."
-        )
+        raise ValueError(UNTRAINED)
     trained, alphabet = found
     ids = alphabet.encode(text).ids
     window = trained.model.trace(ids)

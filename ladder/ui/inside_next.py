@@ -58,7 +58,7 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
             st.markdown(f"**Really next:** “{plain(seen.pieces[row + 1])}”, which costs {cost} at T = 1")
         if st.button("Go on from here on Probability", icon="🎲", key="lm-go-on"):
             text = b"".join(seen.vocabulary[i] for i in trace.ids[1 : row + 1].tolist()).decode("utf-8", "replace")
-            link_to(PROBABILITY, prompt=text)
+            link_to(PROBABILITY, prompt=text, panel="A real model")
     _draw_product(seen, row, opened, name, rank, T)
     _draw_without_norms(seen, row)
     log_Z = float(z.max() / T + np.log(np.exp((z - z.max()) / T).sum()))
@@ -174,7 +174,7 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
     explain(
         "lm-lens",
         formula=rf"z^{{(l)}} = \mathrm{{norm}}(x^{{(l)}})\,U^\top, \qquad \text{{price}}_{{{layer}}} = "
-        rf"{prices[min(layer, len(prices) - 1)]:.3f}\ \text{{bits/byte}}",
+        rf"{view.lens.tex(float(prices[min(layer, len(prices) - 1)]), per='byte', digits=3)}",
         source=[logit_lens, read_out],
         question="The first layers may pay more than 8 bits a byte, what random bytes cost. How can that be?",
         answer="They are sure of something false: the stream there is not made to be read by the output table, and "

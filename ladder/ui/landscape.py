@@ -83,10 +83,12 @@ def landscape_panel(view: View) -> None:
     _show_basins(view, {"your descent": yours, "whole batches": whole}, temperature)
     wider = yours.basin.log_volume > whole.basin.log_volume
     T, seen = temperature, yours.thermal
+    free_energy = float(nats_to_bits(seen.free_energy))
+    energy, entropy = (view.lens.scale(float(nats_to_bits(nats))) for nats in (seen.energy, seen.entropy))
     explain(
         "landscape",
-        formula=r"F = \langle E \rangle - T S = "
-        rf"{seen.energy:.4f} - {T:g} \cdot {seen.entropy:.2f} = {seen.free_energy:.4f}\ \text{{nats}}, \qquad "
+        formula=rf"F = \langle E \rangle - T {view.lens.letter} = "
+        rf"{energy:.4f} - {T:g} \cdot {entropy:.2f} = {view.lens.tex(free_energy)}, \qquad "
         rf"\ln V = {yours.basin.log_volume:.1f}",
         source=[plane, basin, thermal, descend_net],
         question="Two fits cost about the same on the training part. Which would you trust on a new text?",

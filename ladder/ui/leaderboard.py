@@ -23,6 +23,7 @@ from ladder.ui.board_more import with_transformer, with_whole_adaptive
 from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
+from ladder.ui.pretrained_price import draw_pretrained
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, lossless
 from ladder.ui.tokens import plain
@@ -112,10 +113,12 @@ def leaderboard_panel(view: View) -> None:
         f"fitted anew whenever the text read has doubled (at the latest after {MOST:,} bytes), and prices each block "
         "before it learns it."
     )
+    draw_pretrained(view, corpus)
     explain(
         "leaderboard",
-        formula=r"\text{two-part price} = \frac{\text{bits of the model} + \text{bits of the whole text under it}}"
-        rf"{{\text{{bytes}}}} = {model['whole_bits_per_byte']:.3f} \text{{ bits/byte for the best static model}}",
+        formula=rf"\text{{two-part price}} = \frac{{\text{{{view.lens.unit} of the model}} + "
+        rf"\text{{{view.lens.unit} of the whole text under it}}}}{{\text{{bytes}}}} = "
+        rf"{view.lens.tex(model['whole_bits_per_byte'], per='byte', digits=3)} \text{{ for the best static model}}",
         source=[leaderboard, fit_weights, fit_tables, Reader.believe, prequential, net_lines, compare],
         question="A model could hold the whole text inside and then name it for nothing. Which column finds it out?",
         answer="Both do: the held-out part was never inside, and the price with the model itself counts every byte "

@@ -1,21 +1,27 @@
-"""Words with places, ready to be searched: the encoder's own input matrix, and what the text taught."""
+"""Words with places, ready to be searched: the encoder's input matrix, what the text taught, the own transformer's."""
 
 import difflib
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ladder.geometry import Index, encoder
-from ladder.reality import Corpus
+from ladder.math import Alphabet
+from ladder.reality import Corpus, to_text
 from ladder.ui import spaces
 from ladder.ui.cache import shared
 from ladder.ui.tokens import plain
+from ladder.ui.trainings import Trained, counts_in_training, own_transformer
 from ladder.ui.view import View
 
-ENCODER, LEARNED = "encoder", "learned"
-WHOSE = {ENCODER: "The encoder’s", LEARNED: "Learned here"}
+ENCODER, LEARNED, OWN = "encoder", "learned", "own"
+WHOSE = {ENCODER: "The encoder’s", LEARNED: "Learned here", OWN: "Your transformer’s"}
+UNTRAINED = (
+    "No transformer has been trained on this text yet. Train one on the page Statistics, under Transformer; it takes "
+    "a minute."
+)
 LISTED = 20_000  # words among which one is looked for that is spelled alike
 SPECIAL = "["  # [CLS], [UNK], [unused7]: signs, not words
 
@@ -55,6 +61,33 @@ def learned_words(corpus: Corpus) -> Lexicon:
     return lexicon_of("Learned here", space.texts, space.counts, space.vectors, note)
 
 
+def own_words(view: View) -> Lexicon | None:
+    """The tokens of the transformer trained on this text, by its embeddings E; None where none was trained."""
+    found = own_transformer(view.corpus, view.scheme, view.vocabulary_size)
+    if found is None:
+        return None
+    trained, alphabet = found
+    counts = counts_in_training(view.corpus, alphabet.scheme, view.vocabulary_size)
+    return own_lexicon(trained, alphabet, counts)
+
+
+def own_lexicon(trained: Trained, alphabet: Alphabet, counts: NDArray[np.int64]) -> Lexicon:
+    """Each token that the training part has, the most frequent first, with its row of E.
+
+    A token that begins with a blank begins a word: it is found without the blank too, before its
+    twin from the middle of a word.
+    """
+    kept = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    texts = tuple(to_text(alphabet.vocabulary[i]) for i in kept.tolist())
+    note = f"{len(texts):,} tokens of your transformer ({trained.done:,} steps, {trained.bits_per_byte:.4f} bits/byte)"
+    E = trained.model.weights["E"][kept].astype(np.float32)
+    lexicon = lexicon_of("In your transformer", texts, tuple(counts[kept].tolist()), E, note)
+    for i, text in reversed(list(enumerate(texts))):
+        if text[:1].isspace() and text.strip():
+            lexicon.places[text.strip().casefold()] = lexicon.places[text.strip()] = i
+    return lexicon
+
+
 def lexicon_of(name: str, texts: tuple[str, ...], counts: tuple[int, ...], vectors: ArrayLike, note: str) -> Lexicon:
     """Any words with any vectors, ready to be searched: (n, d)."""
     places = {text.casefold(): i for i, text in reversed(list(enumerate(texts)))}
@@ -63,7 +96,7 @@ def lexicon_of(name: str, texts: tuple[str, ...], counts: tuple[int, ...], vecto
 
 
 def lexicons(view: View) -> dict[str, Lexicon]:
-    """What can be searched now: the encoder's matrix once it is there, and what is learned here."""
+    """What can be searched now: the encoder's matrix and the own transformer's once they are there, what is learned."""
     found: dict[str, Lexicon] = {}
     model = spaces.the_encoder()
     if model is not None:
@@ -72,6 +105,9 @@ def lexicons(view: View) -> dict[str, Lexicon]:
         found[LEARNED] = learned_words(view.corpus)
     else:
         st.info("Nothing in this text keeps company beyond chance, so no vectors are learned here.")
+    own = own_words(view)
+    if own is not None:
+        found[OWN] = own
     return found
 
 

@@ -64,14 +64,17 @@ def the_model() -> Pretrained | None:
     if model.loaded:
         return model
 
-    def load(progress: Progress) -> int:
-        try:
-            return model.load(progress).loads
-        except FileNotFoundError as missing:
-            raise ValueError(str(missing)) from missing
-
-    run_job(("language model", str(where.folder), model.loads), f"Loading {where.name}", load)
+    key = ("language model", str(where.folder), model.loads)
+    run_job(key, f"Loading {where.name}", lambda progress: load(model, progress))
     return model if model.loaded else None
+
+
+def load(model: Pretrained, progress: Progress) -> int:
+    """Bring the model into memory, in a job; ValueError, with a sentence, where its files are not sound."""
+    try:
+        return model.load(progress).loads
+    except FileNotFoundError as missing:
+        raise ValueError(str(missing)) from missing
 
 
 @shared(max_entries=8)

@@ -31,6 +31,7 @@ money: He works at the bank and counts the cash.
 money: My bank has closed the account."""
 MOST_LABELLED = 40
 MOST_FOUND = 8  # sentences of the text that hold the word
+ROWS = 16  # of a table before it scrolls
 DRAWN = 16
 MOST_SENSES = 6
 PARTED = 0.1  # a silhouette below it is no parting
@@ -54,11 +55,8 @@ class Read(NamedTuple):
 @st.fragment
 def senses_panel(view: View) -> None:
     """Sentences labelled by sense, and those of the text, layer by layer."""
-    left, right = st.columns([1, 3])
-    with left:
-        word = knobs.text("word", "Word", WORD, max_chars=40).strip()
-    with right:
-        written = knobs.area("senses", "Sentences, one a line, each after its sense and a colon", EXAMPLES, height=150)
+    word = knobs.text("word", "Word", WORD, max_chars=40).strip()
+    written = knobs.area("senses", "Sentences, one a line, each after its sense and a colon", EXAMPLES, height=140)
     if not word:
         st.info("Type a word that has more than one sense.")
         return
@@ -202,7 +200,7 @@ def _draw_ways(word: str, found: Read, senses: list[str]) -> None:
         charts.ways(
             table,
             title=f"{title} of the variance",
-            axes=tuple(f"direction {i + 1}: {ways.explained[i]:.0%} of the variance" for i in range(2)),
+            axes=(_axis(ways.explained, 0), _axis(ways.explained, 1)),
         ),
         table,
         key="ways",
@@ -215,6 +213,10 @@ def _draw_ways(word: str, found: Read, senses: list[str]) -> None:
     )
 
 
+def _axis(explained: Floats, i: int) -> str:
+    return f"direction {i + 1}: {explained[i]:.0%} of the variance"
+
+
 def _draw_guesses(word: str, found: Read, senses: list[str], known: np.ndarray, parted: Separation) -> None:
     table = pd.DataFrame(
         {
@@ -224,7 +226,7 @@ def _draw_guesses(word: str, found: Read, senses: list[str], known: np.ndarray, 
             "sentence": [visible(sample.text) for sample in found.samples],
         }
     )
-    st.dataframe(table, hide_index=True, width="stretch", height=min(38 + 35 * len(table), 330))
+    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= ROWS else 320)
     if not known.all():
         st.caption(
             f"{count(int((~known).sum()), 'sentence')} of this text with “{plain(word)}”: each goes to the sense whose "

@@ -73,12 +73,13 @@ def _draw_shape(view: View, chosen: Chosen) -> None:
     st.caption(f"In the cloud: {plain(chosen.space.note)}.")
     explain(
         "shape",
-        formula=r"\ln V = \tfrac12 \ln\det\bigl(2\pi e\,(\Sigma + \varepsilon I)\bigr) = "
-        rf"{shape.log_volume:.1f}\ \text{{nats}}, \qquad "
+        formula=rf"{view.lens.tex_log} V = "
+        rf"\tfrac12 {view.lens.tex_log}\det\bigl(2\pi e\,(\Sigma + \varepsilon I)\bigr) = "
+        rf"{view.lens.tex(bits, digits=1)}, \qquad "
         rf"\frac{{(\sum\lambda)^2}}{{\sum\lambda^2}} = {shape.participation:.2f}",
         source=[shape_of],
         question="Make all vectors twice as long. What happens to the log-volume, and to the directions in use?",
-        answer=f"The log-volume grows by d ln 2 = {d * np.log(2):.1f} nats; the directions in use stay, "
-        "since a participation ratio has no unit.",
+        answer=f"The log-volume grows by d {view.lens.log} 2 = {view.lens.amount(d, digits=1)}; the directions in use "
+        "stay, since a participation ratio has no unit.",
     )
     draw_room(view, chosen)

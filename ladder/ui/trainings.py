@@ -128,6 +128,13 @@ def own_transformer(corpus: Corpus, scheme: str, vocabulary_size: int) -> tuple[
     return None
 
 
+def counts_in_training(corpus: Corpus, scheme: str, vocabulary_size: int) -> NDArray[np.int64]:
+    """How often the training part that `own_transformer` has read holds each token: (V,)."""
+    if len(corpus.data) > MOST_BYTES:
+        corpus = first_bytes(corpus, MOST_BYTES)
+    return train_and_held_out(corpus, scheme, vocabulary_size)[0].counts
+
+
 @shared(max_entries=8)
 def lines_to_beat(corpus: Corpus, scheme: str, vocabulary_size: int) -> dict[str, float]:
     """Held-out bits per byte of who needs a second or two: Kneser-Ney and the compressors, given the training part."""

@@ -35,10 +35,10 @@ def show_undone(pieces: BPEAlphabet, counts: np.ndarray, *, otherwise: int | Non
         return
     stages = undo(pieces, token)
     made_by = f"merge {token - 255:,}" if token > 255 else "a single byte"
-    n_bytes = len(pieces.vocabulary[token])
+    lead = f"{count(len(stages) - 1, 'merge')} undone {'leads' if len(stages) == 2 else 'lead'}"
     st.markdown(
         f"**{plain(spoken(pieces, token))}**, {made_by}, stands {int(counts[token]):,} times in the text; "
-        f"{count(len(stages) - 1, 'merge')} undone lead to its {count(n_bytes, 'byte')}."
+        f"{lead} to its {count(len(pieces.vocabulary[token]), 'byte')}."
     )
     with st.container(gap=None):
         for undone, stage in enumerate(stages):

@@ -9,7 +9,7 @@ from ladder.geometry import along, axis
 from ladder.lenses.simplex import Floats
 from ladder.ui import knobs, spaces
 from ladder.ui.explain import explain
-from ladder.ui.lexicon import ENCODER, WHOSE, Lexicon, lexicons, unknown
+from ladder.ui.lexicon import ENCODER, OWN, UNTRAINED, WHOSE, Lexicon, lexicons, unknown
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
@@ -30,6 +30,8 @@ def draw(view: View) -> None:
     whose = knobs.choice("vectors", "Whose vectors", WHOSE, ENCODER)
     lexicon = lexicons(view).get(whose)
     if lexicon is None:
+        if whose == OWN:
+            st.info(UNTRAINED)
         return
     own = words_of(view, lexicon)
     if len(own) < 3:

@@ -1,4 +1,4 @@
-"""Words: the whole input matrix at once, beside what the text taught; analogies and axes of one's own."""
+"""Words: whole input matrices at once, the encoder's and the own transformer's, beside what the text taught."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ import streamlit as st
 from ladder.geometry import Index, Neighbours
 from ladder.ui import analogies, knobs, word_axes
 from ladder.ui.explain import explain
-from ladder.ui.lexicon import Lexicon, lexicons, unknown
+from ladder.ui.lexicon import ENCODER, LEARNED, OWN, UNTRAINED, Lexicon, lexicons, unknown
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
@@ -30,6 +30,8 @@ def _search(view: View) -> None:
     found = lexicons(view)
     if not found:
         return
+    if OWN not in found:
+        st.caption(f"A third list stands here once there is one: {UNTRAINED[0].lower()}{UNTRAINED[1:]}")
     if not query:
         query = telling_word(list(found.values()))
         st.caption(f"Nothing is asked yet; as an example: {plain(query)}")
@@ -50,10 +52,13 @@ def _search(view: View) -> None:
 
 
 def telling_word(lexicons: list[Lexicon]) -> str:
-    """A word of at least four letters that all of them know, the most frequent in the text; else the first one."""
-    last = lexicons[-1]
-    known = (word for word in last.texts if len(word) >= 4 and all(other.find(word) is not None for other in lexicons))
-    return next(known, last.texts[0])
+    """A word of at least four letters, the most frequent in the text that all of them know, or all but the last."""
+    for n in range(len(lexicons), 0, -1):
+        some = lexicons[:n]
+        for word in some[-1].texts:
+            if len(word.strip()) >= 4 and all(other.find(word.strip()) is not None for other in some):
+                return word.strip()
+    return lexicons[-1].texts[0]
 
 
 def without(row: int, near: Neighbours, k: int) -> Neighbours:
@@ -76,12 +81,18 @@ def near_table(lexicon: Lexicon, near: Neighbours) -> pd.DataFrame:
 def _say_what_is_shared(lists: dict[str, tuple[Lexicon, Neighbours]]) -> None:
     if len(lists) < 2:
         return
-    names = [{lexicon.texts[i].casefold() for i in near.indices} for lexicon, near in lists.values()]
-    shared = sorted(names[0] & names[1])
+    names = [{lexicon.texts[i].strip().casefold() for i in near.indices} for lexicon, near in lists.values()]
+    shared = sorted(set.intersection(*names))
+    whose = {
+        ENCODER: "The encoder has read a billion sentences",
+        LEARNED: "what is learned here counts the company that a word keeps in this text",
+        OWN: "the transformer keeps what it needs to tell the next token",
+    }
+    said = "; ".join(whose[name] for name in lists)
     st.markdown(
         f"**{len(shared)} of {max(map(len, names))} neighbours are shared**"
         + (f": {plain(', '.join(shared))}. " if shared else ". ")
-        + "One has read a billion sentences, the other only this text: it knows what a word does here."
+        + f"{said[0].upper()}{said[1:]}."
     )
 
 

@@ -1,8 +1,4 @@
-"""kill -9 in the middle of things: afterwards the store is whole, and every link works.
-
-What is killed in the middle of a training must go on from its last checkpoint: that test belongs
-at the end of this file, beside the fit's, as soon as a checkpoint is written into the data folder.
-"""
+"""kill -9 in the middle of things: afterwards the store is whole, and every link works."""
 
 import asyncio
 import subprocess
@@ -11,8 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from ladder.reality import Corpus, Store
+from ladder.statistics import Settings
+from ladder.ui import trainings
+from ladder.ui.work import Progress
 from tests.browser.conftest import Server
 from tests.load.pupil import Pupil
 from tests.load.scenes import START, Tally, together, uploading
@@ -109,3 +109,53 @@ def test_links_and_fits_come_back_after_a_kill_in_the_middle_of_uploads_and_a_fi
         assert "orders" in pupil.elements
     finally:
         again.stop()
+
+
+# A training that writes a checkpoint at every look.
+TRAINER = """
+from ladder.ui import trainings
+from ladder.ui.work import Progress
+from tests.load.test_faults import training_of
+trainings.CHECKPOINT_SECONDS = 0.0
+trainings.learn(training_of(), Progress())
+"""
+
+
+def training_of() -> trainings.Wanted:
+    """A small training that takes some seconds."""
+    corpus = Corpus.of("to be trained on", "the cat sees the dog, and the dog sees the cow.\n" * 40)
+    settings = Settings(steps=400, width=16, heads=2, context=16, batch=4)
+    return trainings.Wanted(corpus.sha, corpus, "bytes", 256, settings, stop_early=False)
+
+
+def test_a_training_goes_on_from_its_last_checkpoint_after_a_kill(tmp_path, monkeypatch):
+    monkeypatch.setenv("LADDER_DATA", str(tmp_path))
+    st.cache_resource.clear()
+    trainer = subprocess.Popen([sys.executable, "-c", TRAINER], cwd=ROOT, stderr=subprocess.DEVNULL)
+    path = training_of().path
+    try:
+        end = time.monotonic() + 120
+        while trainings.checkpoint_step(path) is None:
+            assert trainer.poll() is None, "the training ended before it could be killed"
+            assert time.monotonic() < end, "no checkpoint is written"
+            time.sleep(0.01)
+    finally:
+        trainer.kill()
+        trainer.wait()
+    reached = trainings.checkpoint_step(path)
+    assert reached is not None
+    assert 0 < reached < 400
+    seen: list[float] = []
+
+    class Watched(Progress):
+        def __call__(self, share: float, text: str = "") -> None:
+            seen.append(share)
+            super().__call__(share, text)
+
+    resumed = trainings.learn(training_of(), Watched())
+    assert resumed.done == 400
+    assert min(share for share in seen if share > 0) > reached / 400 - 1e-9
+    path.unlink()
+    straight = trainings.learn(training_of(), Progress())
+    assert resumed.curve == straight.curve
+    assert resumed.bits_per_byte == straight.bits_per_byte

@@ -294,3 +294,23 @@ def test_the_real_model_knows_how_hamlet_goes_on(real):
 def test_the_real_alphabet_writes_every_byte(real):
     data = bytes(range(256)) + "漢字 ܫܠܡܐ 🙂".encode()
     assert real.alphabet.encode(data.decode("utf-8", "surrogateescape")).decode() == data
+
+
+def test_what_is_weighed_along_a_text_is_what_each_row_says(tiny, ids):
+    known = ids[ids < tiny.alphabet.n_own]
+    found = tiny.weigh(known, temperatures=[0.7, 1.0])
+    for t in (0, 1, 20, 40):
+        z = tiny.logits(known[:t])[: tiny.alphabet.n_own]
+        for i, T in enumerate((0.7, 1.0)):
+            q = softmax(z / T)
+            assert found.confidence[i, t] == pytest.approx(q.max(), rel=1e-3)
+            assert found.bits[i, t] == pytest.approx(-math.log2(q[known[t]]), rel=1e-3, abs=1e-3)
+            assert found.entropy[i, t] == pytest.approx(-(q * np.log2(q)).sum(), rel=1e-3)
+        assert found.hit[t] == (z.argmax() == known[t])
+
+
+def test_a_reader_says_what_the_model_says_whoever_else_asks(tiny, ids):
+    one, other = tiny.reader(), tiny.reader()
+    for n in (5, 6, 40, 41):
+        assert one.logits(ids[:n]) == pytest.approx(tiny.logits(ids[:n]), abs=1e-4)
+        assert other.logits(ids[1:n]) == pytest.approx(tiny.logits(ids[1:n]), abs=1e-4)

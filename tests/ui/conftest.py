@@ -14,13 +14,19 @@ ROOT = Path(__file__).parents[2]
 # Texts that every panel must bear.
 STRANGE = {
     "three bytes": "abc",
+    "two bytes": "ab",
+    "one byte": "a",
     "one character": "é",
     "one repeated": "a" * 3000,
+    "one word": "word " * 300,
+    "one sentence": "The king is dead, long live the king.",
+    "two lines": "one line\nanother line",
+    "twins": "the same line\n" * 50,
     "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
+    "right to left": "שלום עולם گفتم غم تو دارم\n" * 40,
+    "emoji": "👨\u200d👩\u200d👧\u200d👦👍🏽 🏳️\u200d🌈 " * 40,
     "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
+    "script": '<script>alert(1)</script> <b onclick="x"> [x](javascript:1) **y** $\\alpha$ ' * 20,
     "only space": " \n" * 30,
 }
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from ladder.bridge import CHECKS, READINGS, Context, identities
 from ladder.reality import Corpus, load_sample, take
 from ladder.rungs import BRIDGE, MATH, PAGES, RUNGS
+from ladder.ui.bridge import COMMANDS, LONGEST_LINE, in_words
 from ladder.ui.bridge_autograd import START
 from ladder.ui.jobs import pool
 from ladder.ui.lens import LENSES
@@ -156,6 +157,27 @@ def test_the_choices_of_this_view_are_listed(hamlet):
     assert "corpus = hamlet   (in the link)" in text
     assert "vocab = 512   (as it comes)" in text
     assert "nats/byte" in text
+
+
+def test_an_upload_is_named_among_the_choices_and_its_address_is_not(hamlet):
+    text = shown(drive("limits", Corpus.of("letter.txt", hamlet.text), corpus="f" * 64))
+    assert "corpus = letter.txt   (in the link)" in text
+    assert "ffff" not in text
+
+
+def test_a_small_number_is_written_as_on_a_blackboard():
+    assert in_words(3.42e-9) == "3.42·10⁻⁹"
+    assert in_words(-8.9e-16, 2) == "−8.9·10⁻¹⁶"
+    assert in_words(-0.03731) == "−0.0373"
+    assert in_words(0.0) == "0"
+    assert in_words(1.5e7) == "1.5·10⁷"
+    assert in_words(float("inf")) == "∞"
+
+
+def test_no_line_of_the_ledger_is_too_long_for_a_phone():
+    at = drive("ledger", Corpus.of("abc", "abc"), rows="Reality")
+    heat = next(element.value for element in at.latex if "k\\,T" in element.value)
+    assert max(len(COMMANDS.sub("", line)) for line in heat.split(r" \\ ")) <= LONGEST_LINE
 
 
 def test_a_lossy_alphabet_is_replaced_and_said_to_be(hamlet):

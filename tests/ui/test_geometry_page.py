@@ -9,22 +9,9 @@ from streamlit.testing.v1 import AppTest
 from ladder.geometry import Layers, Tokens, encoder
 from ladder.reality import Corpus
 from ladder.ui import maps
+from tests.ui.conftest import STRANGE
 
 PANELS = ("map", "neighbours", "attention", "shape")
-STRANGE = {
-    "three bytes": "abc",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-    "twins": "the same line\n" * 50,
-    "two lines": "one line\nanother line",
-    "one sentence": "The king is dead, long live the king.",
-    "one word": "word " * 300,
-}
 PROSE = "\n".join(f"the {a} {b} the {c}." for a in ("king", "queen") for b in ("sees", "hears") for c in "abcdefgh")
 
 
@@ -267,6 +254,16 @@ def test_a_failing_encoder_leaves_the_tokens_to_look_at(monkeypatch):
 def test_the_shape_of_a_cloud_is_in_the_lens_unit():
     assert number(drive("shape", PROSE), "Log-volume").endswith(" bits")
     assert number(drive("shape", PROSE, "Boltzmann"), "Log-volume").endswith(" nats")
+
+
+def test_the_formula_of_the_volume_is_in_the_lens_unit():
+    for lens, log, unit in (("Shannon", r"\log_2 V", "bits"), ("Boltzmann", r"\ln V", "nats")):
+        at = drive("shape", PROSE, lens)
+        formula = next(element.value for element in at.latex if " V = " in element.value)
+        number_shown = number(at, "Log-volume").removesuffix(f" {unit}").replace(",", "")
+        exact = formula.partition(r"\bigr) = ")[2].partition(rf"\ \text{{{unit}}}")[0]
+        assert log in formula
+        assert round(float(exact)) == int(number_shown)
 
 
 def test_names_on_the_map_are_the_most_frequent_of_their_cell():

@@ -3,7 +3,10 @@
 import pytest
 
 from ladder.rungs import PAGES
-from ladder.ui import knobs
+from ladder.ui import inside, knobs, real_model
+from ladder.ui.senses import EXAMPLES
+from tests.statistics.tiny import make_tiny
+from tests.ui.test_inside_page import settled
 
 # Changing one of these changes what old links show.
 OWN = {
@@ -33,6 +36,7 @@ OWN = {
     "decay": 1.0,
     "depth": 5,
     "digits": False,
+    "do": "search",
     "early": False,
     "find": "",
     "fork": "",
@@ -41,6 +45,10 @@ OWN = {
     "gdstep": 1000,
     "given": False,
     "k": 8,
+    "heatall": False,
+    "heatat": 0,
+    "heatlen": 500,
+    "heatwho": "unigram",
     "kept": 0.3,
     "learner": "counts",
     "ledgerT": 0.8,
@@ -73,6 +81,7 @@ OWN = {
     "order": 5,
     "orders": 6,
     "other": "shakespeare",
+    "part": "alike",
     "passage": 0.0,
     "path": "",
     "penalty": 1.0,
@@ -87,9 +96,11 @@ OWN = {
     "right": "words",
     "road": "gradient",
     "rows": "Reality",
+    "rmpart": "next",
     "rstep": 5,
     "say": "",
     "seed": 1,
+    "senses": EXAMPLES,
     "sentence": "The king is dead, long live the king.",
     "shade": "count",
     "space": "learned",
@@ -99,6 +110,7 @@ OWN = {
     "steps": 200,
     "symbols": 24,
     "temps": False,
+    "top": 3,
     "tongue": "English (en)",
     "tongue2": "Thai (th)",
     "topk": 0,
@@ -109,7 +121,25 @@ OWN = {
     "way": "gradient",
     "where": 0.0,
     "window": 2048,
+    "word": "bank",
     "writer": "zlib",
+}
+WITH_A_MODEL = {
+    "lmT": 1.0,
+    "lmcol": -1,
+    "lmdim": -1,
+    "lmhead": 1,
+    "lmlayer": 1,
+    "lmpart": "attention",
+    "lmrank": 1,
+    "lmrow": -1,
+    "lmseed": 1,
+    "rmbytes": 200,
+    "rmcut": "nothing",
+    "rmminp": 0.1,
+    "rmn": 40,
+    "rmseed": 1,
+    "rmtopp": 0.9,
 }
 SHARED = {"lens": "Shannon", "scheme": "bpe", "vocab": 1024, "docs": "", "from": 0, "to": 100}
 
@@ -134,6 +164,21 @@ def test_an_old_link_still_shows_the_same_picture(open_app, monkeypatch):
         assert not own.keys() & found.keys(), f"{rung.name} has a knob that another page has too"
         found |= own
     assert found == OWN
+
+
+def test_an_old_link_into_a_real_model_still_shows_the_same_picture(open_app, monkeypatch, tmp_path):
+    monkeypatch.setenv("LADDER_LM", str(make_tiny(tmp_path / "tiny").folder))
+    found = {}
+    for page, panel, knob, parts in (
+        ("pages/3_geometry.py", "Text to token", "lmpart", inside.PARTS),
+        ("pages/5_probability.py", "A real model", "rmpart", real_model.PARTS),
+    ):
+        for label in parts.values():
+            knobs.DEFAULTS.clear()
+            settled(open_app(page, **{"corpus": "hamlet", "panel": panel, knob: label, "lmtext": "To be, or not to"}))
+            found |= knobs.DEFAULTS
+    unpinned = {key: default for key, default in found.items() if key[:2] in ("lm", "rm") and key not in OWN}
+    assert unpinned == WITH_A_MODEL
 
 
 def no_encoder(place=None, *, step=None):

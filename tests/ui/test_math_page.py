@@ -8,19 +8,9 @@ from streamlit.testing.v1 import AppTest
 from ladder.math import encode, entropy_lost, unigram_bits
 from ladder.math.coarse import COARSENINGS
 from ladder.reality import Corpus, load_sample
+from tests.ui.conftest import STRANGE
 
 ROOT = Path(__file__).parents[2]
-STRANGE = {
-    "three bytes": "abc",
-    "one character": "é",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-}
 PANELS = ("Tokens", "Alphabets", "Vocabulary", "Coarse-graining", "Zipf and Heaps")
 
 

@@ -22,20 +22,9 @@ from ladder.ui.jobs import Progress
 from ladder.ui.next_token import five_steps, shown_tokens
 from ladder.ui.shelf import shelf
 from ladder.ui.written import readable, surprises_table
+from tests.ui.conftest import STRANGE
 
 ROOT = Path(__file__).parents[2]
-STRANGE = {
-    "three bytes": "abc",
-    "two bytes": "ab",
-    "one character": "é",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-}
 PANELS = ("next", "write", "temperature", "chain", "typical", "belief", "file")
 HAVE_NO_ORDER = ("token vectors", "your transformer")
 TEXT = "In the beginning was the word, and the word was with the text. " * 60

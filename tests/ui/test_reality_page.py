@@ -7,19 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from ladder.reality import SOURCES, Corpus, load_sample, yardsticks
 from ladder.reality.orders import entropies
+from tests.ui.conftest import STRANGE
 
-STRANGE = {
-    "three bytes": "abc",
-    "one character": "é",
-    "one byte": "a",
-    "one repeated": "a" * 3000,
-    "no spaces": "道可道非常道名可名非常名" * 40,
-    "right to left": "שלום עולם " * 40,
-    "emoji": "👨‍👩‍👧‍👦👍🏽 " * 40,
-    "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": "<script>alert(1)</script> [x](javascript:1) $a$ " * 20,
-    "only space": " \n" * 30,
-}
 PANELS = ("bytes", "entropy", "compressors", "along", "slice", "missing")
 
 

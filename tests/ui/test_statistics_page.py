@@ -11,6 +11,7 @@ from ladder.ui.cache import encoding
 from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
 from ladder.ui.view import View
+from tests.ui.conftest import STRANGE
 
 PRICED = (
     "by_order.ngrams_panel",
@@ -28,16 +29,6 @@ PANELS = (
     "between.between_panel",
 )
 LINES = "".join(f"the {a} {b} the {c}\n" for a in ("cat", "dog", "cow") for b in ("sees", "hears") for c in "abcdef")
-TEXTS = {
-    "three bytes": "abc",
-    "one character": "x",
-    "one character, many times": "a" * 500,
-    "no spaces": "春眠不覺曉處處聞啼鳥夜來風雨聲花落知多少" * 20,
-    "right to left": "گفتم غم تو دارم گفتا غمت سر آید\n" * 20,
-    "emoji with joiners": "👩\u200d👩\u200d👧 and 🏳️\u200d🌈\n" * 40,
-    "bytes that are no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 2,
-    "markup": '<script>alert(1)</script> <b onclick="x">$\\alpha$ **[a](b)**\n' * 20,
-}
 
 
 def script(panel: str, text: str, scheme: str, lens: str) -> None:
@@ -75,9 +66,9 @@ def words_of(app):
 
 
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("text", TEXTS, ids=str)
-def test_no_text_brings_a_panel_down(panel, text):
-    show(panel, TEXTS[text], scheme="characters", lens="both")
+@pytest.mark.parametrize("name", STRANGE)
+def test_no_text_brings_a_panel_down(panel, name):
+    show(panel, STRANGE[name], scheme="characters", lens="both")
 
 
 @pytest.mark.parametrize("panel", PRICED)
@@ -141,6 +132,17 @@ def test_the_leaderboard_says_that_all_of_the_held_out_part_is_new():
     assert "No token of the held-out part occurs in the training part" in words_of(app)
 
 
+def test_the_two_part_price_is_in_the_lens_unit():
+    of = {
+        lens: next(e.value for e in show("leaderboard.leaderboard_panel", lens=lens).latex if "two-part" in e.value)
+        for lens in ("Shannon", "Boltzmann")
+    }
+    assert "bits of the model" in of["Shannon"]
+    assert "bits" not in of["Boltzmann"]
+    bits, nats = (float(of[lens].partition("bytes}} = ")[2].partition("\\")[0]) for lens in of)
+    assert nats == pytest.approx(bits * np.log(2), abs=1e-3)
+
+
 def test_the_leaderboard_holds_models_and_compressors():
     app = show("leaderboard.leaderboard_panel")
     names = {name for table in app.dataframe for name in table.value["name"]}
@@ -202,7 +204,7 @@ def test_the_passages_behind_a_prediction_are_shown():
 
 
 def test_markup_is_shown_as_text():
-    app = show("learned.learned_panel", TEXTS["markup"], scheme="bytes", after="<script>")
+    app = show("learned.learned_panel", STRANGE["script"], scheme="bytes", after="<script>")
     assert any("<script>" in code.value for code in app.code)
     assert not any("<script>" in element.value for element in app.markdown)
 
