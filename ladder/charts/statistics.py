@@ -93,7 +93,7 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
     colours = {"static model": P_COLOUR, "adaptive model": OKABE_ITO[2], "compressor (adaptive)": GREY}
     shown = [kind for kind in colours if kind in set(table["kind"])]
     base = alt.Chart(table).encode(
-        alt.Y("name:N").sort(None).title(None).axis(labelLimit=170, labelOverlap=False),
+        alt.Y("name:N").sort(None).title(None).axis(labelLimit=190, labelOverlap=False),
         tooltip=[
             alt.Tooltip("name:N", title="model"),
             "kind:N",

@@ -34,7 +34,7 @@ from ladder.statistics.product import ChainProduct
 from ladder.statistics.size import two_part_price
 from ladder.statistics.transformer import Transformer
 
-NET, WITH_NET = "transformer", "mixture with the transformer"
+NET, WITH_NET = "transformer", "mixture + transformer"
 BEFORE = 64  # tokens that stand before the part kept aside, read and not counted
 
 

@@ -84,7 +84,7 @@ def leaderboard_panel(view: View) -> None:
     whole_bytes = len(corpus.data)
     if model["size_bytes"] > whole_bytes:
         st.caption(
-            f"The tables of the best static model take {int(model['size_bytes']):,} bytes, more than the text itself "
+            f"What the best static model knows takes {int(model['size_bytes']):,} bytes, more than the text itself "
             f"({whole_bytes:,}): whoever had to send them along would do better to send the text."
         )
     board = with_whole_adaptive(corpus, board)
@@ -98,7 +98,8 @@ def leaderboard_panel(view: View) -> None:
                 "size_bytes": "model, bytes",
             }
         )
-        st.dataframe(shown.round(3), width="stretch", hide_index=True)
+        wide = {"name": st.column_config.TextColumn(width="medium")}
+        st.dataframe(shown.round(3), width="stretch", hide_index=True, column_config=wide)
     st.download_button(
         "The whole table (CSV)",
         lambda: board.table.to_csv(index=False),

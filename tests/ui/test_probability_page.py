@@ -351,7 +351,7 @@ def trained(words) -> trainings.Trained:
 def test_where_no_transformer_was_trained_the_page_leads_to_its_training(words):
     at = drive("next", words, "bytes", model="your transformer")
     assert "No transformer has been trained" in shown(at)
-    assert at.button(key="train-first").label == "Train one"
+    assert "[Train one](statistics?panel=Transformer)" in shown(at)
 
 
 def test_a_transformer_of_bytes_is_not_asked_in_another_alphabet(words, trained):
