@@ -80,7 +80,7 @@ def read_by_own(view: View, text: str) -> Seen | None:
     window = trained.model.trace(ids)
     if len(window.ids) < len(ids):
         st.caption(f"It sees the last {len(window.ids)} of these {len(ids)} tokens.")
-    return Seen("your transformer", window, alphabet.vocabulary)
+    return Seen("your transformer", window, alphabet.vocabulary, starts=False)
 
 
 READERS: dict[str, tuple[str, Callable[[View, str], Seen | None]]] = {
@@ -134,8 +134,9 @@ def _draw_strip(seen: Seen, row: int) -> None:
         )
     ]
     token_strip(tokens, label="The text in tokens; the one that asks is darkest")
+    begun = ", the start token first" if seen.starts else ""
     st.caption(
-        f"{len(seen.pieces)} tokens, the start token first, with ids {', '.join(map(str, seen.trace.ids[:8]))}"
+        f"{len(seen.pieces)} tokens{begun}, with ids {', '.join(map(str, seen.trace.ids[:8]))}"
         f"{' …' if len(seen.pieces) > 8 else ''}. Orange asks: token {row}, “{plain(seen.pieces[row])}”."
     )
 

@@ -57,8 +57,10 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
             cost = view.lens.amount(float(-np.log2(max(softmax(z)[real], 1e-300))), digits=2)
             st.markdown(f"**Really next:** “{plain(seen.pieces[row + 1])}”, which costs {cost} at T = 1")
         if st.button("Go on from here on Probability", icon="🎲", key="lm-go-on"):
-            text = b"".join(seen.vocabulary[i] for i in trace.ids[1 : row + 1].tolist()).decode("utf-8", "replace")
-            link_to(PROBABILITY, prompt=text, panel="A real model")
+            text = b"".join(seen.vocabulary[i] for i in trace.ids[seen.starts : row + 1].tolist()).decode(
+                "utf-8", "replace"
+            )
+            link_to(PROBABILITY, prompt=text, panel="A real model" if seen.starts else "The next token")
     _draw_product(seen, row, opened, name, rank, T)
     _draw_without_norms(seen, row)
     log_Z = float(z.max() / T + np.log(np.exp((z - z.max()) / T).sum()))
@@ -169,7 +171,7 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
     st.dataframe(shown, hide_index=True, height=320, key="lm-lens-table")
     st.caption(
         f"Each layer’s stream is sent through the last norm and the output table, as if it were the last. {n_bytes} "
-        "bytes are priced: the text itself, read from a start token on."
+        f"bytes are priced: the text {'from a start token on' if seen.starts else 'after its first token'}."
     )
     explain(
         "lm-lens",

@@ -28,6 +28,7 @@ class Seen(NamedTuple):
     name: str
     trace: Trace
     vocabulary: tuple[bytes, ...]
+    starts: bool = True  # with a start token of the model's own, which is no part of the text
 
     @property
     def pieces(self) -> list[str]:

@@ -1,8 +1,13 @@
 """The surprise map, and the leaderboard's table of the pretrained model, with a tiny random one."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from ladder.reality import Corpus
+from ladder.math import fit_alphabet
+from ladder.reality import Corpus, load_sample, split
+from ladder.statistics import NGram
+from ladder.statistics.stretch import price_of, stretch_of
 from ladder.ui.cooling import WHO
 from ladder.ui.rated import NO_TRANSFORMER, OWN, REAL
 from ladder.ui.shelf import keep
@@ -33,6 +38,19 @@ def test_a_stretch_costs_less_with_a_longer_memory(open_app):
 def test_without_its_model_the_map_says_what_is_missing(open_app):
     assert NO_TRANSFORMER in words(opened(open_app, heatwho=OWN))
     assert "LADDER_LM names" in words(opened(open_app, heatwho=WHO[REAL]))
+
+
+def test_a_transformer_of_ones_own_pays_for_the_same_stretch_and_its_words_are_named(open_app, monkeypatch):
+    parts = split(load_sample("hamlet"))
+    letters = fit_alphabet(parts.train, "characters")
+    model = NGram.fit(letters.encode(parts.train).ids, len(letters.vocabulary), order=2)
+    trained = SimpleNamespace(done=1, seconds=1.0, model=model)
+    monkeypatch.setattr("ladder.ui.rated.own_transformer", lambda *asked: (trained, letters))
+    at = opened(open_app, corpus="hamlet", heatwho=OWN, heatlen="250")
+    stretch = stretch_of(parts, share=0.0, n_bytes=250)
+    price = price_of(stretch, model, letters.encode).bits_per_byte
+    assert f"**{OWN}**: {price:.3f} bits/byte" in words(at)
+    assert "Dearer than with the 5\\-gram" in words(at)
 
 
 def test_the_real_model_joins_the_others_with_a_warning(open_app, monkeypatch, folder):
