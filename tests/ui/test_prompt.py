@@ -24,3 +24,10 @@ def test_who_comes_later_is_answered_at_once():
         served, _ = listener.accept()
         with served:
             assert not waits(served)
+
+
+def test_nothing_stays_open_that_was_not():
+    answer_promptly.clear()
+    before = len(os.listdir(OPEN_FILES))
+    answer_promptly()
+    assert len(os.listdir(OPEN_FILES)) == before
