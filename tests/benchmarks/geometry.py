@@ -50,7 +50,7 @@ def throughput(model: encoder.Encoder) -> str:
     texts = sentences(load_sample("hamlet").text, most=SENTENCES).texts
     plain = model._model  # type: ignore[attr-defined]  # the very same network
     mine, theirs = in_turn(
-        lambda: embed(model, texts), lambda: plain.encode(list(texts), show_progress_bar=False), turns=3
+        lambda: embed(model, texts), lambda: plain.encode(list(texts), show_progress_bar=False), turns=7
     )
     n = len(texts)
     return (
