@@ -18,6 +18,8 @@ bench: .venv
 	$(PYTHON) -m tests.benchmarks.sampling
 	$(PYTHON) -m tests.benchmarks.coder
 	$(PYTHON) -m tests.benchmarks.real_model
+	$(PYTHON) -m tests.benchmarks.geometry
+	$(PYTHON) -m tests.benchmarks.projection
 	$(PYTHON) -m tests.load collecting
 	$(PYTHON) -m tests.load
 

@@ -86,7 +86,8 @@ def cell_tooltips(chart: alt.LayerChart, cells: pd.DataFrame) -> alt.LayerChart:
         .mark_rect(opacity=0.001)
         .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q", tooltip=["texts:Q", "among them:N"])
     )
-    return alt.LayerChart(layer=[*chart.layer, over]).properties(title=chart.title, height=chart.height)
+    found: alt.LayerChart = chart + over  # a new LayerChart of the layers would lose their selections
+    return found
 
 
 def way_map(table: pd.DataFrame, names: pd.DataFrame, *, title: str) -> alt.LayerChart:

@@ -205,7 +205,7 @@ def _draw_lengths(heard: Following) -> None:
         }
     )
     ratio = lengths[seen].max() / max(np.median(lengths[seen]), 1e-12) if len(seen) else 1.0
-    title = f"The longest output vector is {ratio:.1f} times the median; length follows frequency with ρ = {rho:.2f}"
+    title = f"The longest output vector is {ratio:.1f} times the median; with frequency: ρ = {rho:.2f}"
     show_chart(
         charts.length_and_count(table, title=title),
         table,

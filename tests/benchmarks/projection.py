@@ -1,4 +1,4 @@
-"""Ways to a map, measured against each other: `python -m tests.benchmarks.projection`.
+"""Ways to a map, measured against each other: `python -m tests.benchmarks.projection [part of a name ...]`.
 
 Cold: a new process, from its start to the map, imports and compilation in it. Warm: the same once
 more in that process. Trustworthiness by scikit-learn. What is not installed is left out, and said.
@@ -49,8 +49,8 @@ def measured(draw: str, file: str) -> list[float]:
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
 
 
-def main() -> None:
-    """Measure and print."""
+def main(*names: str) -> None:
+    """Measure and print, all ways or those that have one of the names in theirs."""
     import tempfile
 
     from ladder.geometry import learned, unit
@@ -63,12 +63,14 @@ def main() -> None:
         print(f"{len(rows):,} points of {rows.shape[1]} dimensions\n")
         print("| map | cold, s | warm, s | trustworthiness |\n|---|---|---|---|")
         for name, (package, draw) in WAYS.items():
+            if names and not any(part in name for part in names):
+                continue
             if importlib.util.find_spec(package) is None:
                 print(f"| {name} | not installed: left out | | |")
                 continue
             cold, warm, trust = measured(draw, file.name)
-            print(f"| {name} | {cold:.2f} | {warm:.2f} | {trust:.3f} |")
+            print(f"| {name} | {cold:.2f} | {warm:.2f} | {trust:.3f} |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -149,3 +149,10 @@ def test_a_text_belongs_to_the_document_in_which_it_stands_first():
 
 def test_four_words_equally_often_are_two_bits():
     assert room.word_bits(Corpus.of("test", "a b c d " * 5)) == pytest.approx(2)
+
+
+def test_a_map_of_many_points_can_be_selected_on(monkeypatch):
+    monkeypatch.setattr("ladder.charts.geometry.MANY", 10)
+    at = drive("map", PROSE, space="Sentences", control="false")
+    assert len(at.get("vega_lite_chart")) == 1
+    assert "Drag over the map" in shown(at)
