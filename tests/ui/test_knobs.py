@@ -7,6 +7,7 @@ from ladder.ui import inside, knobs, real_model
 from ladder.ui.senses import EXAMPLES
 from tests.statistics.tiny import make_tiny
 from tests.ui.test_inside_page import settled
+from ladder.ui import knobs
 
 # Changing one of these changes what old links show.
 OWN = {
@@ -167,7 +168,22 @@ def test_an_old_link_still_shows_the_same_picture(open_app, monkeypatch):
     assert found == OWN
 
 
+def no_encoder(place=None, *, step=None):
+    raise ValueError("There is no encoder in this test.")
+
+
+@pytest.mark.parametrize("key", SHARED)
+def test_the_frame_has_its_defaults(open_app, key):
+    open_app(corpus="markov")
+    assert knobs.DEFAULTS[key] == SHARED[key]
+
+
 def test_an_old_link_into_a_real_model_still_shows_the_same_picture(open_app, monkeypatch, tmp_path):
+    # Not above: the test of all pages replaces the encoder before they are imported.
+    from ladder.ui import inside, real_model
+    from tests.statistics.tiny import make_tiny
+    from tests.ui.test_inside_page import settled
+
     monkeypatch.setenv("LADDER_LM", str(make_tiny(tmp_path / "tiny").folder))
     found = {}
     for page, panel, knob, parts in (
@@ -180,13 +196,3 @@ def test_an_old_link_into_a_real_model_still_shows_the_same_picture(open_app, mo
             found |= knobs.DEFAULTS
     unpinned = {key: default for key, default in found.items() if key[:2] in ("lm", "rm") and key not in OWN}
     assert unpinned == WITH_A_MODEL
-
-
-def no_encoder(place=None, *, step=None):
-    raise ValueError("There is no encoder in this test.")
-
-
-@pytest.mark.parametrize("key", SHARED)
-def test_the_frame_has_its_defaults(open_app, key):
-    open_app(corpus="markov")
-    assert knobs.DEFAULTS[key] == SHARED[key]
