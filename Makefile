@@ -17,6 +17,7 @@ bench: .venv
 	$(PYTHON) -m tests.benchmarks.ngrams
 	$(PYTHON) -m tests.benchmarks.sampling
 	$(PYTHON) -m tests.benchmarks.coder
+	$(PYTHON) -m tests.benchmarks.training tinyshakespeare.txt
 	$(PYTHON) -m tests.benchmarks.real_model
 	$(PYTHON) -m tests.benchmarks.geometry
 	$(PYTHON) -m tests.benchmarks.projection

@@ -7,7 +7,6 @@ from ladder.ui import inside, knobs, real_model
 from ladder.ui.senses import EXAMPLES
 from tests.statistics.tiny import make_tiny
 from tests.ui.test_inside_page import settled
-from ladder.ui import knobs
 
 # Changing one of these changes what old links show.
 OWN = {
@@ -180,9 +179,6 @@ def test_the_frame_has_its_defaults(open_app, key):
 
 def test_an_old_link_into_a_real_model_still_shows_the_same_picture(open_app, monkeypatch, tmp_path):
     # Not above: the test of all pages replaces the encoder before they are imported.
-    from ladder.ui import inside, real_model
-    from tests.statistics.tiny import make_tiny
-    from tests.ui.test_inside_page import settled
 
     monkeypatch.setenv("LADDER_LM", str(make_tiny(tmp_path / "tiny").folder))
     found = {}
