@@ -68,7 +68,7 @@ def columns_of(data: bytes, name: str) -> list[str]:
     try:
         match _kind(data, name):
             case "csv" | "tsv" as kind:
-                return csv_columns(data, tab=kind == "tsv")
+                return csv_columns(data, clean_title(name), tab=kind == "tsv")
             case "json":
                 return json_columns(data, clean_title(name))
     except ValueError:

@@ -9,7 +9,7 @@ Whatever is rewritten is said in a note, since the price of a byte is then that 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 MARKS = (
@@ -27,6 +27,7 @@ LEGACY = (
 WIDE = ("utf_16_le", "utf_16_be")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
+LEAD_BYTES = bytes(range(0xC0, 0x100))  # with these a character of several bytes begins
 # Fewer bytes than this say too little about their encoding.
 LEAST_EVIDENCE = 20
 MOST_CHAOS = 0.1
@@ -56,8 +57,9 @@ def decode(data: bytes) -> tuple[str, list[str]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
         raw = data.decode("utf-8", "surrogateescape")
-    undecodable = len(SURROGATE.findall(raw))
-    multibyte = len(re.findall("[^\x00-\x7f\ud800-\udfff]", raw))
+    clean = raw.encode("utf-8", "ignore")
+    undecodable = len(data) - len(clean)
+    multibyte = len(clean) - len(clean.translate(None, LEAD_BYTES))
     # Where more characters than that are good UTF-8, it is UTF-8 with damage.
     legacy = legacy_encoding(data) if undecodable > multibyte else None
     if legacy is not None:
@@ -115,6 +117,16 @@ def part_lines(reading: Reading) -> Reading:
     if open_ended:
         reading.notes.append(f"A line break was put behind {len(open_ended):,} files that end without one.")
     return reading
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """What stands between line breaks, one after another: a list of them all would take many times the text."""
+    at = 0
+    while at <= len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield text[at:end]
+        at = end + 1
 
 
 def repair_surrogates(text: str) -> tuple[str, int]:

@@ -7,16 +7,21 @@ Where nobody chooses a column, the one with the most text is taken, and a note s
 """
 
 import csv
-import io
+import itertools
 import json
+import re
 from collections import Counter
 from typing import Any
 
-from ladder.reality.plain_text import Reading, clean_title, decode, repair_surrogates
+from ladder.reality.plain_text import Reading, clean_title, decode, lines_of, repair_surrogates
 
 DELIMITERS = ",;\t|"
 # Enough to see the columns of a table without reading all of it.
 HEAD = 200
+# A row costs some 500 bytes beside its text, a cell 60.
+MOST_ROWS = 400_000
+MOST_CELLS = 2_000_000
+LINE = re.compile(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+")
 MOST_NAMED = 20
 Rows = list[tuple[str, dict[str, str]]]  # (title, cells by column)
 
@@ -28,7 +33,7 @@ class NoTable(ValueError):
 def read_csv(data: bytes, name: str, column: str | None, *, tab: bool = False) -> Reading:
     """A document for each row of a csv or tsv file. Raises ValueError for a column that is not there."""
     text, notes = decode(data)
-    header, rows = _csv_rows(text, tab)
+    header, rows = _csv_rows(text, name, tab)
     return _documents(header, rows, name, column, notes)
 
 
@@ -43,9 +48,9 @@ def read_json(data: bytes, name: str, column: str | None) -> Reading:
     return reading._replace(documents=[document for document, _ in repaired])
 
 
-def csv_columns(data: bytes, *, tab: bool = False) -> list[str]:
+def csv_columns(data: bytes, name: str, *, tab: bool = False) -> list[str]:
     """The names in the first row."""
-    return _csv_rows(decode(data)[0], tab)[0]
+    return _csv_rows(decode(data)[0], name, tab)[0]
 
 
 def json_columns(data: bytes, name: str) -> list[str]:
@@ -54,19 +59,33 @@ def json_columns(data: bytes, name: str) -> list[str]:
     return [column for column in columns if column]
 
 
-def _csv_rows(text: str, tab: bool) -> tuple[list[str], Rows]:
+def _csv_rows(text: str, name: str, tab: bool) -> tuple[list[str], Rows]:
     csv.field_size_limit(len(text) + 1)  # the library's own limit is 131,072 characters a cell
     first_line = text.lstrip("\n\r").partition("\n")[0]
     delimiter = "\t" if tab else max(DELIMITERS, key=first_line.count)
+    if text.count(delimiter) > MOST_CELLS:
+        raise ValueError(_too_many(name))
+    # Line by line: a StringIO would take four bytes for each letter.
+    lines = (line[0] for line in LINE.finditer(text))
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+        reader = csv.reader(lines, delimiter=delimiter)
+        rows = list(itertools.islice((row for row in reader if row), MOST_ROWS + 2))
     except csv.Error as error:
         raise NoTable(f"Its rows cannot be told apart ({error}).") from None
+    if len(rows) > MOST_ROWS + 1:
+        raise ValueError(_too_many(name))
     if len(rows) < 2:
         raise NoTable("It has no row under its first one.")
     header = _distinct(repair_surrogates(title)[0].strip() for title in rows[0])
     # Short rows lack their last cells; what stands beyond the last column belongs to none.
     return header, [(f"row {i}", dict(zip(header, row, strict=False))) for i, row in enumerate(rows[1:], 1)]
+
+
+def _too_many(name: str) -> str:
+    return (
+        f"“{name}” has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells. Upload a part of it, "
+        "or rename it to .txt to read it as plain text."
+    )
 
 
 def _distinct(titles: Any) -> list[str]:
@@ -81,16 +100,20 @@ def _distinct(titles: Any) -> list[str]:
 
 
 def _json_values(text: str, name: str) -> list[Any]:
+    # Each value beyond the first follows a comma or a line break, or stands in a list or an object of its own.
+    if max(text.count(","), text.count("["), text.count("{"), text.count(":")) > MOST_CELLS:
+        raise ValueError(_too_many(name))
     if text.lstrip().startswith("["):
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
             pass  # perhaps one list for each line
         else:
-            return value
-    values = []
-    for i, line in enumerate(text.split("\n"), 1):
+            return _few(value, name)
+    values: list[Any] = []
+    for i, line in enumerate(lines_of(text), 1):
         if line.strip():
+            _few(values, name)
             try:
                 values.append(json.loads(line))
             except (ValueError, RecursionError) as error:
@@ -100,6 +123,13 @@ def _json_values(text: str, name: str) -> list[Any]:
                     f"Line {i} of “{name}” is no JSON ({str(error)[:80]}). Repair that line, or rename the file to "
                     ".txt to read it as plain text."
                 ) from None
+    return values
+
+
+def _few(values: list[Any], name: str) -> list[Any]:
+    """The values, unless they are too many to become rows."""
+    if len(values) > MOST_ROWS:
+        raise ValueError(_too_many(name))
     return values
 
 
