@@ -70,7 +70,10 @@ BOMBS = {
     "csv, rows without end": ("x.csv", lambda: b"a\n" * 12_000_000),
     "no text, 40 MB": ("x.bin", lambda: b"\xff\x01" * 20_000_000),
     "zip in zip": ("x.zip", lambda: zip_of(("i.zip", zip_of(("a.txt", bytes(40_000_000)))), ("a.txt", b"x"))),
-    "zip of Word bombs": ("x.zip", lambda: zip_of(*((f"{i}.docx", BOMBS["docx, tags without end"][1]()) for i in "12"))),
+    "zip of Word bombs": (
+        "x.zip",
+        lambda: zip_of(*((f"{i}.docx", BOMBS["docx, tags without end"][1]()) for i in "12")),
+    ),
     "pdf, packed thrice": ("x.pdf", lambda: pdf_drawing(b"BT /F 9 Tf (x) Tj ET " * 4_000_000, 3)),
     "pdf, its own child": ("x.pdf", lambda: pdf_of("a", "b").replace(b"/Kids [4 0 R", b"/Kids [2 0 R")),
     "pdf, its own past": (

@@ -38,9 +38,9 @@ FILES = {
 }
 # Pieces that mean something to one of the readers.
 WORDS = (
-    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\r\n", b'"', b",",
-    b"<div>", b"</div>", b"<script>", b"<!--", b"]]>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<meta charset=utf-7>",
-    b"[", b"]", b"{", b'{"a":', b"\\ud800", b"1e999", b"-", b"9" * 5000, b"NaN",
+    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\r\n", b'"',
+    b",", b"<div>", b"</div>", b"<script>", b"<!--", b"]]>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;",
+    b"<meta charset=utf-7>", b"[", b"]", b"{", b'{"a":', b"\\ud800", b"1e999", b"-", b"9" * 5000, b"NaN",
     b"%PDF-1.7\n", b"stream\n", b"endstream", b"endobj", b"1 0 obj", b"2 0 R", b"/Kids [2 0 R]", b"/Parent 1 0 R",
     b"/Count 2147483647", b"/Length -1", b"/Filter /FlateDecode", b"<<", b">>", b"startxref\n0", b"/Prev 9",
     b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"word/document.xml", b"../../x", b"\xff\xff\xff\xff",
