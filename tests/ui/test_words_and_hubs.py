@@ -43,7 +43,7 @@ def trained():
     ids = alphabet.encode(split(Corpus.of("test", SAID)).train).ids
     settings = Settings(width=16, heads=2, context=16, batch=4, steps=20)
     model = Transformer.fit(ids, len(alphabet.vocabulary), settings=settings)
-    return trainings.Trained(model, trainings.Curve(), 20, 20, 20, "", np.ones(1), 2.5, 1.0, ""), alphabet
+    return trainings.Trained(model, trainings.Curve(), 20, 20, 20, "", np.ones(1), 2.5, 1.0, "", 0, 1.0), alphabet
 
 
 def script(module, panel, corpus, lens):
