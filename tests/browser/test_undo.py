@@ -13,7 +13,7 @@ def test_a_token_in_the_running_text_is_undone_by_click_and_by_keyboard(server, 
     tokens.nth(2).click()
     visit.page.wait_for_url("**undo=**")
     first = visit.page.url
-    visit.sees("undone lead to its")
+    visit.sees("undone lead")
     tokens.nth(2).press("ArrowRight")  # the focus has stayed in the strip
     tokens.nth(3).press("Enter")
     visit.page.wait_for_function("first => location.href !== first", arg=first)

@@ -3,11 +3,13 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
 
 from tests.load.pupil import Pupil
 
+T = TypeVar("T")
 Action = Callable[[Pupil, random.Random], Awaitable[float]]
 TEXTS = ("hamlet", "hafez", "python", "monkey")
 
@@ -186,3 +188,9 @@ def text_of(number: int, size: int) -> bytes:
         text.append(line)
         length += len(line)
     return "".join(text).encode()[:size]
+
+
+def played_out(scene: Coroutine[Any, Any, T]) -> T:
+    """What a scene comes to, in a thread of its own: Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as stage:
+        return stage.submit(asyncio.run, scene).result()

@@ -1,7 +1,5 @@
 """The scenes of a class, in short: no error, and each says what it has measured."""
 
-import asyncio
-
 import pytest
 
 from tests.load import readme
@@ -13,7 +11,7 @@ from tests.load.measure import (
     training_scene,
     upload_scene,
 )
-from tests.load.scenes import text_of
+from tests.load.scenes import played_out, text_of
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +26,7 @@ def played():
         return [*found, megabytes_of(ours)]
 
     with school() as (ours, theirs):
-        *found, level = asyncio.run(scenes(ours, theirs))
+        *found, level = played_out(scenes(ours, theirs))
         return found, level
 
 

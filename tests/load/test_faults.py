@@ -15,7 +15,7 @@ from ladder.ui import trainings
 from ladder.ui.work import Progress
 from tests.browser.conftest import Server
 from tests.load.pupil import Pupil
-from tests.load.scenes import START, Tally, together, uploading
+from tests.load.scenes import START, Tally, played_out, together, uploading
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
@@ -84,7 +84,7 @@ async def upload_one(host: str, number: int) -> str:
 def test_links_and_fits_come_back_after_a_kill_in_the_middle_of_uploads_and_a_fit(tmp_path):
     server = Server(tmp_path)
     try:
-        link = asyncio.run(upload_one(server.host, 1))
+        link = played_out(upload_one(server.host, 1))
 
         async def class_is_cut_off() -> Tally:
             START.set(6)
@@ -99,13 +99,13 @@ def test_links_and_fits_come_back_after_a_kill_in_the_middle_of_uploads_and_a_fi
             await asyncio.gather(fit, return_exceptions=True)
             return await uploads
 
-        assert asyncio.run(class_is_cut_off()).errors  # who was in the middle has noticed
+        assert played_out(class_is_cut_off()).errors  # who was in the middle has noticed
     finally:
         server.stop()
     assert everything_is_whole(tmp_path / "uploads") >= 1
     again = Server(tmp_path)
     try:
-        pupil = asyncio.run(seen(again.host, "statistics", f"{link}&panel=N-grams"))
+        pupil = played_out(seen(again.host, "statistics", f"{link}&panel=N-grams"))
         assert "orders" in pupil.elements
     finally:
         again.stop()
