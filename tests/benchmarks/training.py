@@ -23,7 +23,7 @@ ROWS = (
     ("plain", "bpe", Settings.usual(memory=False, steps=1_500)),
     ("with memory", "bytes", Settings.usual(memory=True, steps=900)),
     ("with memory", "bytes", Settings.usual(memory=True, steps=1_800)),
-    ("with memory", "bytes", Settings.usual(memory=True, steps=4_500, width=96)),
+    ("with memory", "bytes", Settings.usual(memory=True, steps=3_900, width=96)),
 )
 
 
