@@ -16,7 +16,7 @@ Reference: nostalgebraist, "interpreting GPT: the logit lens" (2020); C. Olsson 
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from ladder.math.encoding import Ids
 MISFIT = 1e-3  # of the largest: beyond it, the last norm is none of those that are known here
 ROWS = 64
 
+T = TypeVar("T")
 ReadOut = Callable[[Floats], Floats]  # (n, d) a residual stream -> (n, V) logits
 
 
@@ -38,7 +39,6 @@ class Heads(NamedTuple):
     entropy: Floats  # (L, h) bits
     effective: Floats  # (L, h) tokens listened to, 2^H of each row
     first: Floats  # (L, h) share of attention on the first token, the first token itself left out
-    agreement: Floats  # (L, h) Spearman of q.k and cosine
 
 
 class Lens(NamedTuple):
@@ -50,20 +50,41 @@ class Lens(NamedTuple):
     entropy: Floats  # (L + 1, n) bits
 
 
-def heads_of(trace: Trace) -> Heads:
-    """Every head of a model, in four numbers each."""
-    rows = [_heads_of_layer(layer) for layer in trace.layers]
+def heads_of(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Heads:
+    """Every head of a model, in three numbers each."""
+    rows = _of_layers(_heads_of_layer, trace, progress)
     return Heads(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-def _heads_of_layer(layer: LayerTrace) -> tuple[Floats, Floats, Floats, Floats]:
+def agreements(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Floats:
+    """Spearman's rank correlation of q.k and the cosine, over all pairs that a head may see: (L, h)."""
+    return np.array(_of_layers(_agreements_of_layer, trace, progress))
+
+
+def _of_layers(read: Callable[[LayerTrace], T], trace: Trace, progress: Callable[[float], None]) -> list[T]:
+    found = []
+    for i, layer in enumerate(trace.layers):
+        progress(i / len(trace.layers))
+        found.append(read(layer))
+    return found
+
+
+def _heads_of_layer(layer: LayerTrace) -> tuple[Floats, Floats, Floats]:
     weights = np.asarray(layer.weights, dtype=np.float64)
     weights = weights / weights.sum(axis=-1, keepdims=True)  # 32-bit rows sum to 1 to seven digits only
     bits = entropy(weights)
     first = weights[:, 1:, 0].mean(axis=1) if weights.shape[1] > 1 else np.ones(len(weights))
+    return bits.mean(axis=1), (2**bits).mean(axis=1), first
+
+
+def _agreements_of_layer(layer: LayerTrace) -> Floats:
     seen = np.isfinite(layer.scores[0])
-    agreement = spearman(layer.scores[:, seen], cosines(layer.q, layer.k)[:, seen])
-    return bits.mean(axis=1), (2**bits).mean(axis=1), first, agreement
+    return np.array(
+        [
+            spearman(scores[seen], cosines(q, k)[seen])
+            for scores, q, k in zip(layer.scores, layer.q, layer.k, strict=True)
+        ]
+    )
 
 
 def induction_scores(trace: Trace, *, period: int, start: int = 0) -> Floats:

@@ -41,7 +41,6 @@ from ladder.statistics.model import check_ids
 WINDOW = 1024  # tokens that are read at once
 ROWS = 128  # of logits at once: V of them are long
 LACKING = 2.0**-24  # the probability of a byte that the vocabulary lacks
-LONGEST_TRACE = 257  # tokens, the start token among them
 EVERYTHING = 1 << 30  # looks back as far as there is text
 IDLE_SECONDS = 900.0
 CHAINS = 3  # texts whose keys and values are kept
@@ -207,11 +206,11 @@ class Pretrained:
     # -- its inside -----------------------------------------------------------------------
 
     def trace(self, ids: ArrayLike) -> Trace:
-        """All between the start token with ids and logits: n + 1 tokens. Raises ValueError where it cannot."""
+        """All between the start token with ids and logits: n + 1 tokens, n at most its window. Else ValueError."""
         text = check_ids(np.asarray(ids), self.vocabulary_size)
-        longest = min(LONGEST_TRACE, self._ready().config.max_position_embeddings) - 1
-        if len(text) > longest:
-            raise ValueError(f"At most {longest} tokens can be looked into at once, but these are {len(text)}.")
+        self._ready()
+        if len(text) > self.window:
+            raise ValueError(f"It reads at most {self.window:,} tokens at once, but these are {len(text):,}.")
         return trace_of(self._ready, self._read(text))
 
     # -- what it reads --------------------------------------------------------------------

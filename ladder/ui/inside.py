@@ -13,7 +13,6 @@ from ladder.charts import inside as charts
 from ladder.charts import scene as scene_charts
 from ladder.geometry.cell import head_of
 from ladder.statistics.llama import layer_of
-from ladder.statistics.pretrained import LONGEST_TRACE
 from ladder.ui import inside_heads, inside_next, inside_stream, knobs, lm, scene
 from ladder.ui.asked import parts_of
 from ladder.ui.explain import explain
@@ -61,7 +60,7 @@ def read_by_pretrained(view: View, text: str) -> Seen | None:
     if model is None:
         return None
     ids = model.alphabet.encode(text).ids
-    most, start = LONGEST_TRACE - 1, 0
+    most, start = model.window, 0
     if len(ids) > most:
         start = knobs.slider("lmfrom", "From token", 0, len(ids) - most, 0)
     lacking = int((ids >= model.alphabet.n_own).sum())

@@ -5,9 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import inside as charts
-from ladder.statistics.inside import heads_of, induction_scores
+from ladder.statistics.inside import agreements, heads_of, induction_scores
 from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
+from ladder.ui.jobs import Progress, run_job
 from ladder.ui.lm import PERIOD, Seen
 from ladder.ui.show import show_chart
 
@@ -26,12 +27,21 @@ def draw(seen: Seen, layer: int, head: int) -> None:
     """The map; a click opens the head."""
     measure = knobs.choice("lmmap", "Drawn", MEASURES, "effective")
     key = (seen.name, tuple(seen.trace.ids.tolist()))
-    heads = lm.all_heads(seen.trace, *key)
+    asked = f"Asking every head about {len(seen.pieces)} tokens"
+    done = run_job(("all heads", *key), asked, lambda progress: lm.all_heads(seen.trace, *key, progress) is not None)
+    if not done:
+        return
+    heads = lm.all_heads(seen.trace, *key, Progress())
     if measure == "induction":
         values = lm.induction_in(seen.name)
         if values is None:
             st.info("Induction is asked of a model that can be given a random string: the real one.")
             return
+    elif measure == "agreement":
+        asked = "Ranking all pairs of tokens in every head"
+        if not run_job(("agreement", *key), asked, lambda progress: len(lm.all_agreements(seen.trace, *key, progress))):
+            return
+        values = lm.all_agreements(seen.trace, *key, Progress())
     else:
         values = getattr(heads, measure)
     title = finding(measure, values, len(seen.pieces))
@@ -62,7 +72,7 @@ def draw(seen: Seen, layer: int, head: int) -> None:
         "lm-heads",
         formula=r"\text{tokens heard} = 2^{H(w_i)}, \quad H(w_i) = -\textstyle\sum_j w_{ij} \log_2 w_{ij}, \qquad "
         r"\text{like a cosine: Spearman of } q_i \cdot k_j \text{ and } \cos(q_i, k_j),\ j \le i",
-        source=[heads_of, induction_scores],
+        source=[heads_of, agreements, induction_scores],
         question="A head that has nothing to say at some token must still give out weights that sum to one. Where do "
         "they go?",
         answer=f"To the first token, mostly: {heads.first.mean():.0%} of all attention on this text, and over half in "

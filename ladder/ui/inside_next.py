@@ -78,7 +78,7 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
 def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: float) -> None:
     """One logit: two vectors, their products, their sum."""
     x, u = (np.asarray(v, dtype=np.float64) for v in (seen.trace.final[row], seen.trace.U[opened]))
-    terms, z = x * u, float(seen.trace.logits[row, opened])
+    terms, z = x * u, float(seen.trace.logits[row][opened])
     first = " + ".join(f"({a:.3f})({b:.3f})" for a, b in zip(x[:2], u[:2], strict=True))
     st.latex(
         rf"z_{{{opened}}} = {first} + \cdots = {terms.sum() + seen.trace.bias[opened]:.4f}, \qquad "

@@ -13,13 +13,14 @@ from ladder.geometry.trace import Trace
 from ladder.math import Encoding, Ids
 from ladder.reality import Corpus, to_text
 from ladder.statistics.borrowed import Place, place
-from ladder.statistics.inside import Heads, Lens, heads_of, induction_scores, logit_lens
+from ladder.statistics.inside import Heads, Lens, agreements, heads_of, induction_scores, logit_lens
 from ladder.statistics.pretrained import Pretrained
 from ladder.ui.cache import shared, split_of
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.tokens import visible
 
 PERIOD = 24  # tokens of the random string that is read twice
+SHORT = 256  # tokens: up to here, a trace takes some 50 MB, of a whole window 170 MB
 
 
 class Seen(NamedTuple):
@@ -98,16 +99,33 @@ def _look(model: Pretrained, key: tuple[str, tuple[int, ...]]) -> bool:
     return True
 
 
-@shared(max_entries=3)
-def trace_of(_model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
-    """What happens to a text inside; a few are kept, since each takes some 50 MB."""
+def trace_of(model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
+    """What happens to a text inside."""
+    return (short_trace if len(ids) <= SHORT else long_trace)(model, name, ids)
+
+
+@shared(max_entries=4)
+def short_trace(_model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
+    """A few of these are kept."""
+    return _model.trace(np.array(ids, dtype=np.int32))
+
+
+@shared(max_entries=1)
+def long_trace(_model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
+    """Of these, the last."""
     return _model.trace(np.array(ids, dtype=np.int32))
 
 
 @shared(max_entries=32)
-def all_heads(_trace: Trace, name: str, ids: tuple[int, ...]) -> Heads:
+def all_heads(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> Heads:
     """The heads of a model on a text."""
-    return heads_of(_trace)
+    return heads_of(_trace, progress=_progress)
+
+
+@shared(max_entries=32)
+def all_agreements(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> np.ndarray:
+    """How much like a cosine each head ranks: (L, h)."""
+    return agreements(_trace, progress=_progress)
 
 
 @shared(max_entries=16)

@@ -22,7 +22,7 @@ from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
 STEPS = {"product": "q·k", "score": "scaled", "weight": "softmax"}
-MOST_ASKED = 511  # the last token that a link may ask for
+MOST_ASKED = 1024  # the last token that a link may ask for
 WHOLE = 40  # tokens whose table is drawn cell by cell; more are drawn in bands
 CLOSE = 12  # tokens on either side of a cell in the close-up
 LISTED = 24  # tokens of a row that are drawn
