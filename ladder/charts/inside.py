@@ -41,8 +41,9 @@ def by_layer(
     if log:
         up = up.scale(type="log").axis(format="~g")
     colours = [P_COLOUR, Q_COLOUR, OKABE_ITO[2]][: len(names)]
-    shape = alt.Shape("line:N").scale(domain=names).legend(title=None, orient="bottom", symbolSize=120)
-    colour = alt.Color("line:N").scale(domain=names, range=colours).legend(title=None, orient="bottom")
+    key = alt.Legend(title=None, orient="bottom", columns=2, symbolSize=120) if len(names) > 1 else None
+    shape = alt.Shape("line:N", legend=key).scale(domain=names)
+    colour = alt.Color("line:N", legend=key).scale(domain=names, range=colours)
     hover = ["layer:Q", "line:N", alt.Tooltip("amount:Q", format=".4f"), "word:N"]
     base = alt.Chart(table).encode(across, up, colour)
     rule = alt.Chart(pd.DataFrame({"layer": [layer]})).mark_rule(color=GREY, strokeDash=[4, 4], size=2).encode(across)

@@ -41,6 +41,14 @@ class Heads(NamedTuple):
     first: Floats  # (L, h) share of attention on the first token, the first token itself left out
 
 
+class Lengths(NamedTuple):
+    """Euclidean lengths, layer by layer."""
+
+    stream: Floats  # (L + 1, n) on entry to each layer, and after the last
+    attention: Floats  # (L, n) of what attention adds
+    mlp: Floats  # (L, n) of what the MLP adds
+
+
 class Lens(NamedTuple):
     """What each layer would say next; the last is the model itself."""
 
@@ -85,6 +93,17 @@ def _agreements_of_layer(layer: LayerTrace) -> Floats:
             for scores, q, k in zip(layer.scores, layer.q, layer.k, strict=True)
         ]
     )
+
+
+def lengths_of(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Lengths:
+    """How long the stream is at every token, layer by layer, and how long what is added to it."""
+    rows = _of_layers(lambda layer: tuple(map(_length, (layer.x, layer.attention, layer.mlp))), trace, progress)
+    stream, attention, mlp = (np.array(part) for part in zip(*rows, strict=True))
+    return Lengths(np.append(stream, [_length(trace.x)], axis=0), attention, mlp)
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.linalg.norm(np.asarray(vectors, dtype=np.float64), axis=1)
 
 
 def induction_scores(trace: Trace, *, period: int, start: int = 0) -> Floats:

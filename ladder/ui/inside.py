@@ -235,6 +235,9 @@ def _draw_output(seen: Seen, layer: int, head: int, row: int) -> None:
         f"({a:.3f})({b:.3f})" for a, b in zip(inner.heads[head - 1, row][:2], W[head - 1][:2], strict=True)
     )
     st.latex(
-        rf"\text{{head {head}}}: {first} + \cdots = {terms.sum():.4f}, \qquad "
-        rf"\text{{all heads}} = {parts.sum():.4f}, \quad \text{{the network's own}}: {inner.attention[row, c]:.4f}"
+        r"\begin{aligned}"
+        rf"\text{{head {head}}} &: {first} + \cdots \\ &= {terms.sum():.4f} \\"
+        rf"\text{{all heads}} &: {parts.sum():.4f} \\"
+        rf"\text{{the network's own}} &: {inner.attention[row, c]:.4f}"
+        r"\end{aligned}"
     )

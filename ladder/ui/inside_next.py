@@ -38,7 +38,8 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
     hit = draw_one(p, np.random.default_rng(seed))
     bits = float(entropy(p))
     H = view.lens.amount(bits, digits=2)
-    title = f"After “{seen.pieces[row]}”: {names[0]} with {p[top[0]]:.1%} at T = {T:g}, H = {H}"
+    first = lm.piece_of(seen.vocabulary, int(top[0]))
+    title = f"After “{seen.pieces[row]}”: “{first}” with {p[top[0]]:.1%} at T = {T:g}, H = {H}"
     left, right = st.columns([3, 2])
     with left:
         show_chart(
@@ -81,8 +82,11 @@ def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: fl
     terms, z = x * u, float(seen.trace.logits[row][opened])
     first = " + ".join(f"({a:.3f})({b:.3f})" for a, b in zip(x[:2], u[:2], strict=True))
     st.latex(
-        rf"z_{{{opened}}} = {first} + \cdots = {terms.sum() + seen.trace.bias[opened]:.4f}, \qquad "
-        rf"\text{{the network's own}}: {z:.4f}, \qquad z/T = {z / T:.4f}"
+        r"\begin{aligned}"
+        rf"z_{{{opened}}} &= {first} + \cdots \\ &= {terms.sum() + seen.trace.bias[opened]:.4f} \\"
+        rf"\text{{the network's own}} &: {z:.4f} \\"
+        rf"z/T &= {z / T:.4f}"
+        r"\end{aligned}"
     )
     loud = np.argsort(-np.abs(terms))[:CANDIDATES]
     rest = float(terms.sum() - terms[loud].sum())
@@ -92,7 +96,8 @@ def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: fl
             "amount": [*terms[loud], rest],
         }
     )
-    title = f"Candidate {rank}, {name}: {len(x)} products add up to {terms.sum():.3f}"
+    piece, number = name.rsplit(" #", 1)
+    title = f"Candidate {rank}, “{piece}” (id {number}): {len(x)} products add up to {terms.sum():.3f}"
     show_chart(
         charts.summands(table, title=title, of="x times U, number by number"),
         table,
@@ -142,7 +147,7 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
     )
     best = int(prices.argmin())
     title = (
-        f"The price of this text falls from {view.lens.amount(prices[0], digits=1)} at the embedding rows to "
+        f"Its price falls from {view.lens.amount(prices[0], per='byte', digits=1)} at the embedding rows to "
         f"{view.lens.amount(prices[-1], per='byte', digits=2)} after layer {len(prices) - 1}"
     )
     show_chart(

@@ -6,8 +6,9 @@ import streamlit as st
 
 from ladder.charts import inside as charts
 from ladder.statistics.llama import layer_of
-from ladder.ui import knobs
+from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
+from ladder.ui.jobs import Progress, run_job
 from ladder.ui.lm import Seen
 from ladder.ui.show import show_chart
 
@@ -46,14 +47,16 @@ def draw(seen: Seen, layer: int, row: int) -> None:
 
 
 def _draw_lengths(seen: Seen, layer: int, row: int) -> None:
-    rows = []
-    for i, inner in enumerate(seen.trace.layers):
-        rows.append((i, LINES[0], float(np.linalg.norm(inner.x[row]))))
-        rows.append((i + 1, LINES[1], float(np.linalg.norm(inner.attention[row]))))
-        rows.append((i + 1, LINES[2], float(np.linalg.norm(inner.mlp[row]))))
-    rows.append((len(seen.trace.layers), LINES[0], float(np.linalg.norm(seen.trace.x[row]))))
-    table = pd.DataFrame(rows, columns=["layer", "line", "amount"]).assign(word=seen.pieces[row])
-    stream = table[table["line"] == LINES[0]]["amount"].to_numpy()
+    key = (seen.name, tuple(seen.trace.ids.tolist()))
+    asked = f"Measuring the stream of {len(seen.pieces)} tokens"
+    if not run_job(("lengths", *key), asked, lambda progress: len(lm.all_lengths(seen.trace, *key, progress))):
+        return
+    lengths = lm.all_lengths(seen.trace, *key, Progress())
+    stream = lengths.stream[:, row]
+    drawn = [(0, LINES[0], stream[0])]
+    for i, amounts in enumerate(zip(stream[1:], lengths.attention[:, row], lengths.mlp[:, row], strict=True), 1):
+        drawn += [(i, line, amount) for line, amount in zip(LINES, amounts, strict=True)]
+    table = pd.DataFrame(drawn, columns=["layer", "line", "amount"]).assign(word=seen.pieces[row])
     jump = int(np.abs(np.diff(np.log(stream + 1e-12))).argmax()) + 1
     title = (
         f"“{seen.pieces[row]}”: the stream’s length goes from {stream[0]:.1f} to {stream[-1]:.1f}, most in layer {jump}"

@@ -13,7 +13,16 @@ from ladder.geometry.trace import Trace
 from ladder.math import Encoding, Ids
 from ladder.reality import Corpus, to_text
 from ladder.statistics.borrowed import Place, place
-from ladder.statistics.inside import Heads, Lens, agreements, heads_of, induction_scores, logit_lens
+from ladder.statistics.inside import (
+    Heads,
+    Lengths,
+    Lens,
+    agreements,
+    heads_of,
+    induction_scores,
+    lengths_of,
+    logit_lens,
+)
 from ladder.statistics.pretrained import Pretrained
 from ladder.ui.cache import shared, split_of
 from ladder.ui.jobs import Progress, run_job
@@ -126,6 +135,12 @@ def all_heads(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progres
 def all_agreements(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> np.ndarray:
     """How much like a cosine each head ranks: (L, h)."""
     return agreements(_trace, progress=_progress)
+
+
+@shared(max_entries=32)
+def all_lengths(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> Lengths:
+    """How long the stream is, layer by layer."""
+    return lengths_of(_trace, progress=_progress)
 
 
 @shared(max_entries=16)

@@ -233,7 +233,7 @@ def in_numbers(head: Head, cell: Cell, row: int, column: int) -> str:
     i, j = row, column
     return (
         r"\begin{aligned}"
-        rf"q_{{{i}}} \cdot k_{{{j}}} &= {first}{more} = {cell.product:.3f} \\"
+        rf"q_{{{i}}} \cdot k_{{{j}}} &= {first}{more} \\ &= {cell.product:.3f} \\"
         rf"s_{{{i},{j}}} &= {cell.product:.3f} / {head.T:.3f} = {cell.score:.3f} \\"
         rf"w_{{{i},{j}}} &= e^{{{cell.score:.3f}}} / e^{{{cell.log_Z:.3f}}} = {cell.weight:.4f}"
         r"\end{aligned}"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ladder.lenses.shannon import entropy
-from ladder.statistics.inside import agreements, heads_of, induction_scores, logit_lens, read_out
+from ladder.statistics.inside import agreements, heads_of, induction_scores, lengths_of, logit_lens, read_out
 from ladder.statistics.pretrained import Pretrained
 from tests.statistics.tiny import make_tiny
 
@@ -51,3 +51,12 @@ def test_a_head_that_copies_from_last_time_scores_one(trace):
     assert induction_scores(copies, period=period, start=1).tolist() == [[1.0]]
     with pytest.raises(ValueError, match="twice"):
         induction_scores(copies, period=13, start=1)
+
+
+def test_lengths_are_those_of_the_parts(trace):
+    lengths = lengths_of(trace)
+    assert lengths.stream.shape == (4, len(trace.ids))
+    assert lengths.stream[0, 5] == pytest.approx(np.linalg.norm(trace.embedded[5]))
+    assert lengths.stream[3, 5] == pytest.approx(np.linalg.norm(trace.x[5]))
+    assert lengths.attention[2, 5] == pytest.approx(np.linalg.norm(trace.layers[2].attention[5]))
+    assert lengths.mlp[2, 5] == pytest.approx(np.linalg.norm(trace.layers[2].mlp[5]))
