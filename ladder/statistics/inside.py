@@ -78,11 +78,16 @@ def _of_layers(read: Callable[[LayerTrace], T], trace: Trace, progress: Callable
 
 
 def _heads_of_layer(layer: LayerTrace) -> tuple[Floats, Floats, Floats]:
-    weights = np.asarray(layer.weights, dtype=np.float64)
-    weights = weights / weights.sum(axis=-1, keepdims=True)  # 32-bit rows sum to 1 to seven digits only
-    bits = entropy(weights)
-    first = weights[:, 1:, 0].mean(axis=1) if weights.shape[1] > 1 else np.ones(len(weights))
-    return bits.mean(axis=1), (2**bits).mean(axis=1), first
+    means = [_head_of(weights) for weights in layer.weights]  # one by one: of a long text, all at once are large
+    bits, effective, first = (np.array(column) for column in zip(*means, strict=True))
+    return bits, effective, first
+
+
+def _head_of(weights: Floats) -> tuple[float, float, float]:
+    w = np.asarray(weights, dtype=np.float64)
+    w = w / w.sum(axis=-1, keepdims=True)  # 32-bit rows sum to 1 to seven digits only
+    bits = entropy(w)
+    return float(bits.mean()), float((2**bits).mean()), float(w[1:, 0].mean()) if len(w) > 1 else 1.0
 
 
 def _agreements_of_layer(layer: LayerTrace) -> Floats:
