@@ -30,18 +30,17 @@ def lines_of(
     percent: bool = False,
 ) -> Layers:
     """A few named lines: columns `x`, `line`, `amount`; an x in force and a level may be dashed."""
-    colour = (
-        alt.Color("line:N")
-        .scale(domain=names, range=COLOURS[: len(names)])
-        .legend(
-            title=None,
-            orient="bottom",
-            symbolType="stroke",
-            symbolStrokeWidth=4,
-            symbolSize=300,
-            columns=1,
-            labelLimit=260,
-        )
+    key = alt.Legend(
+        title=None,
+        orient="bottom",
+        symbolType="stroke",
+        symbolStrokeWidth=4,
+        symbolSize=300,
+        columns=1,
+        labelLimit=260,
+    )
+    colour = alt.Color("line:N", legend=key if len(names) > 1 else None).scale(
+        domain=names, range=COLOURS[: len(names)]
     )
     dash = alt.StrokeDash("line:N").scale(domain=names, range=DASHES[: len(names)]).legend(None)
     scale = alt.Scale(type="log" if log_x else "linear", nice=False)
@@ -93,12 +92,9 @@ def reliability_diagram(table: pd.DataFrame, *, title: str) -> Layers:
     honest = alt.Chart(pd.DataFrame({"confidence": [0, 1], "hits": [0, 1]})).mark_line(color=GREY, strokeDash=[4, 4])
     x = alt.X("confidence:Q").title("confidence in the likeliest token").axis(format="%").scale(domain=[0, 1])
     y = alt.Y("hits:Q").title("how often it came").axis(format="%").scale(domain=[0, 1])
-    colour = (
-        alt.Color("model:N")
-        .scale(domain=names, range=[Q_COLOUR, P_COLOUR][: len(names)])
-        .legend(title=None, orient="bottom", symbolSize=160)
-    )
-    shape = alt.Shape("model:N").scale(domain=names, range=["circle", "diamond"][: len(names)])
+    key = alt.Legend(title=None, orient="bottom", symbolSize=160) if len(names) > 1 else None
+    colour = alt.Color("model:N", legend=key).scale(domain=names, range=[Q_COLOUR, P_COLOUR][: len(names)])
+    shape = alt.Shape("model:N", legend=key).scale(domain=names, range=["circle", "diamond"][: len(names)])
     hover = [
         "model:N",
         *(alt.Tooltip(f"{name}:Q", format=".1%") for name in ("confidence", "hits")),

@@ -120,7 +120,7 @@ def _prices(view: View, found: Honest) -> None:
         names=[name],
         title=finding,
         x="T (dashed: fitted)",
-        y=f"{view.lens.unit}/token",
+        y=f"{view.lens.unit}/token, second half",
         log_x=True,
         marked=found.T,
     )
