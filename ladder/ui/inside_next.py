@@ -79,11 +79,12 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
 def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: float) -> None:
     """One logit: two vectors, their products, their sum."""
     x, u = (np.asarray(v, dtype=np.float64) for v in (seen.trace.final[row], seen.trace.U[opened]))
-    terms, z = x * u, float(seen.trace.logits[row][opened])
+    terms, z, bias = x * u, float(seen.trace.logits[row][opened]), float(seen.trace.bias[opened])
+    added = rf" + \underbrace{{({bias:.4f})}}_{{\text{{bias}}}}" if bias else ""
     first = " + ".join(f"({a:.3f})({b:.3f})" for a, b in zip(x[:2], u[:2], strict=True))
     st.latex(
         r"\begin{aligned}"
-        rf"z_{{{opened}}} &= {first} + \cdots \\ &= {terms.sum() + seen.trace.bias[opened]:.4f} \\"
+        rf"z_{{{opened}}} &= {first} + \cdots{added} \\ &= {terms.sum() + bias:.4f} \\"
         rf"\text{{the network's own}} &: {z:.4f} \\"
         rf"z/T &= {z / T:.4f}"
         r"\end{aligned}"
