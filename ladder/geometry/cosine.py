@@ -27,6 +27,7 @@ from ladder.lenses.simplex import Floats, log_softmax
 STEPS = 40
 HARDEST = 1e4  # where a cosine that always wins would want an infinite scale
 NEGLIGIBLE = 1e-12
+TABLE_ROWS = 4096
 
 
 class ByCosine(NamedTuple):
@@ -59,7 +60,11 @@ def without_norms(vectors: ArrayLike, U: ArrayLike, bias: Floats | float = 0.0) 
 
     The bias is on both sides; leave it out to see what the dot products alone do.
     """
-    return by_cosine(products(vectors, U) + bias, cosines(vectors, U), bias)
+    # A few thousand rows of U at a time: in 64 bits, a whole table of a real model takes hundreds of megabytes.
+    table = np.asarray(U)
+    parts = np.array_split(table, max(1, len(table) // TABLE_ROWS))
+    z = np.concatenate([products(vectors, part) for part in parts], axis=-1)
+    return by_cosine(z + bias, np.concatenate([cosines(vectors, part) for part in parts], axis=-1), bias)
 
 
 def compare_heads(Q: ArrayLike, K: ArrayLike) -> HeadComparison:
