@@ -71,9 +71,9 @@ def agreements(trace: Trace, *, progress: Callable[[float], None] = lambda share
 
 def _of_layers(read: Callable[[LayerTrace], T], trace: Trace, progress: Callable[[float], None]) -> list[T]:
     found = []
-    for i, layer in enumerate(trace.layers):
+    for i in range(len(trace.layers)):  # of a long text, only one layer at a time has room
         progress(i / len(trace.layers))
-        found.append(read(layer))
+        found.append(read(trace.layers[i]))
     return found
 
 

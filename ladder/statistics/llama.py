@@ -11,6 +11,7 @@ of logits, from the final vectors. A text of 1,024 tokens fits into 170 MB that 
 Reference: H. Touvron et al., "LLaMA" (2023); J. Su et al., "RoFormer" (2021).
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast, overload
@@ -31,6 +32,7 @@ class Layers(Sequence[LayerTrace]):
         self.streams = tuple(streams)  # (n, d) each: what enters layer 0, 1, ...
         self._compute = compute
         self._kept: OrderedDict[int, LayerTrace] = OrderedDict()
+        self._one_at_a_time = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.streams)
@@ -43,14 +45,13 @@ class Layers(Sequence[LayerTrace]):
         if isinstance(i, slice):
             return tuple(self[j] for j in range(*i.indices(len(self))))
         i = range(len(self))[i]
-        found = self._kept.get(i)
-        if found is None:
-            found = self._kept[i] = self._compute(i, self.streams[i])
-            # A layer of a long text is large: as many are kept as a short text has.
-            n = len(self.streams[i])
-            while len(self._kept) > max(1, TOKENS_KEPT // n):
-                self._kept.popitem(last=False)
-        return found
+        with self._one_at_a_time:
+            if i not in self._kept:
+                # A layer of a long text is large: room is made before it is computed.
+                while len(self._kept) >= max(1, TOKENS_KEPT // len(self.streams[i])):
+                    self._kept.popitem(last=False)
+                self._kept[i] = self._compute(i, self.streams[i])
+            return self._kept[i]
 
     def __iter__(self) -> Iterator[LayerTrace]:
         return (self[i] for i in range(len(self)))
@@ -123,7 +124,7 @@ def layer_of(network: Any, i: int, entering: Floats) -> LayerTrace:
         q, k = (turned[0] for turned in apply_rotary_pos_emb(q[None], k[None], cos, sin))
         k, v = k.repeat_interleave(shared, 0), v.repeat_interleave(shared, 0)
         later = torch.ones(len(x), len(x), dtype=torch.bool).triu(1)
-        scores = (q @ k.transpose(1, 2) * layer.self_attn.scaling).masked_fill(later, -torch.inf)
+        scores = (q @ k.transpose(1, 2)).mul_(layer.self_attn.scaling).masked_fill_(later, -torch.inf)
         weights = scores.softmax(-1)
         heads = weights @ v
         attention = layer.self_attn.o_proj(heads.transpose(0, 1).flatten(1))
