@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.reality.store import Stock
-from ladder.settings import DAYS, PASSWORD, value_of
+from ladder.settings import DAYS, value_of
 from ladder.ui.capacity import BUSIEST, Capacity, capacity
 from ladder.ui.explain import explain
 from ladder.ui.health import Health, look
@@ -16,6 +16,10 @@ LOOK_EVERY = 5  # seconds
 LITTLE_DISK = 1_000  # megabytes
 LITTLE_MEMORY = 300
 SLOW = 2.0  # seconds of which 95 of 100 reruns stay below on a server that is well
+# A phone has room for two figures in a row, where Streamlit would put one.
+TWO_IN_A_ROW = """<style>@media (max-width:640px){
+.st-key-figures [data-testid="stColumn"]{min-width:calc(50% - .5rem)!important;flex-basis:calc(50% - .5rem)!important}
+.st-key-figures [data-testid="stHorizontalBlock"]{gap:.5rem}}</style>"""
 LONG_WAIT = 60.0  # seconds in the queue
 
 
@@ -76,7 +80,9 @@ def _who(health: Health) -> str:
 
 
 def _draw_figures(health: Health) -> None:
-    first, second = st.columns(4), st.columns(4)
+    st.html(TWO_IN_A_ROW)
+    with st.container(key="figures"):
+        first, second = st.columns(4), st.columns(4)
     figures = (
         ("Connected now", f"{health.students}", "Browser tabs with an open connection."),
         (
@@ -96,7 +102,11 @@ def _draw_figures(health: Health) -> None:
         ),
         ("Memory", megabytes(health.memory), f"At its peak {megabytes(health.peak)}."),
         ("Memory left", megabytes(health.free), "Of this machine, or of the container that the server runs in."),
-        ("Jobs", f"{health.jobs['running']} + {health.jobs['waiting']}", "Running, and waiting for their turn."),
+        (
+            "Jobs + waiting",
+            f"{health.jobs['running']} + {health.jobs['waiting']}",
+            "Running, and waiting for a turn.",
+        ),
         ("Up for", duration(health.uptime), f"{health.reruns:,} reruns and {health.errors:,} errors since the start."),
     )
     for column, (label, value, meaning) in zip((*first, *second), figures, strict=True):
@@ -139,6 +149,9 @@ def _draw_stock(stock: Stock | str) -> None:
     if isinstance(stock, str):
         st.warning(stock)
         return
+    if not stock.texts:
+        st.markdown(f"Nobody has uploaded a text; the disk has {megabytes(stock.free / 1e6)} left.")
+        return
     days = value_of(DAYS)
     st.markdown(
         f"**{count(stock.texts, 'text')}** of {megabytes(stock.bytes / 1e6)} together lie here, packed into "
@@ -170,7 +183,7 @@ def _draw_settings(health: Health) -> None:
     for title, found in (
         ("version", health.versions),
         ("in memory", health.loaded),
-        ("setting", {**health.settings, PASSWORD.name: health.settings[PASSWORD.name]}),
+        ("setting", health.settings),
     ):
         _table(pd.DataFrame(list(found.items()), columns=[title, ""]), title)
 

@@ -116,12 +116,13 @@ def cores() -> int:
 
 
 def free_megabytes() -> float:
-    """Megabytes that this machine has left, or its container where that is less; 0 where neither says."""
+    """Megabytes that are left, of the machine or of its container or service; 0 where none of them says."""
     left = []
     for line in _read("/proc/meminfo").splitlines():
         if line.startswith("MemAvailable:"):
             left.append(int(line.split()[1]) / 1024)
-    most, used = _read("/sys/fs/cgroup/memory.max").strip(), _read("/sys/fs/cgroup/memory.current").strip()
+    group = f"/sys/fs/cgroup{_read('/proc/self/cgroup').partition('0::')[2].strip().rstrip('/')}"
+    most, used = _read(f"{group}/memory.max").strip(), _read(f"{group}/memory.current").strip()
     if most.isdigit() and used.isdigit():
         left.append((int(most) - int(used)) / 2**20)
     return max(min(left, default=0.0), 0.0)
