@@ -40,6 +40,9 @@ BRIDGE = Rung("Bridge", "ladder.bridge", "pages/6_bridge.py", "Do both lenses se
 
 PAGES = (*RUNGS, BRIDGE)
 
+# The last of the menu is about the server and no text: it stands beside the ladder.
+CLASSROOM = Rung("Classroom", "ladder.ui", "pages/7_classroom.py", "Does the server hold the class?", "", "🏫")
+
 # A module may import from its own package and from those to the left of it, never to the right.
 IMPORT_ORDER = (
     "ladder.rungs",

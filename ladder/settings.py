@@ -13,6 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LEAST_PASSWORD = 8
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class LogTo(NamedTuple):
+    """How much the log tells, and where: on stderr, or in a file."""
+
+    level: str
+    path: Path | None = None
 
 
 class Setting(NamedTuple):
@@ -49,6 +57,15 @@ def _database(text: str) -> str:
     return text
 
 
+def _log(text: str) -> LogTo:
+    level, _, place = text.strip().partition(" ")
+    path = Path(place.strip()) if place else None
+    wrong_place = path is not None and (not path.is_absolute() or path.is_dir() or not path.parent.is_dir())
+    if level.lower() not in LEVELS or "\0" in text or wrong_place:
+        raise ValueError(text)
+    return LogTo(level.upper(), path)
+
+
 def _password(text: str) -> str:
     if len(text) < LEAST_PASSWORD:
         raise ValueError(text)
@@ -74,9 +91,15 @@ ENCODER = Setting("LADDER_ENCODER", "the name or the path of a sentence encoder"
 JOB_SECONDS = Setting("LADDER_JOB_SECONDS", "a number of seconds above 0", _positive, 900.0)
 JOB_MEGABYTES = Setting("LADDER_JOB_MEGABYTES", "a number of megabytes above 0", _positive, 1500.0)
 LM = Setting("LADDER_LM", "the full path of a folder with a causal language model", str)
+LOG = Setting(
+    "LADDER_LOG",
+    f"one of {', '.join(LEVELS)}, and after a space, where wanted, the full path of a file in a folder that is there",
+    _log,
+    LogTo("INFO"),
+)
 PASSWORD = Setting("LADDER_PASSWORD", f"at least {LEAST_PASSWORD} characters", _password, secret=True)
 
-SETTINGS = (DATA, DATABASE_URL, DAYS, ENCODER, JOB_SECONDS, JOB_MEGABYTES, LM, PASSWORD)
+SETTINGS = (DATA, DATABASE_URL, DAYS, ENCODER, JOB_SECONDS, JOB_MEGABYTES, LM, LOG, PASSWORD)
 
 
 def value_of(setting: Setting, environment: Mapping[str, str] = os.environ) -> Any:

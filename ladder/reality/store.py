@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import tempfile
 import time
 from contextlib import suppress
@@ -59,6 +60,17 @@ class Entry(NamedTuple):
     documents: int
     created: datetime
     last_used: datetime
+
+
+class Stock(NamedTuple):
+    """What a store holds, without a name or an address."""
+
+    texts: int
+    bytes: int  # of text
+    on_disk: int  # bytes, packed
+    free: int  # bytes of disk
+    oldest: datetime | None  # when what lies longest unused was last used
+    expiring: int  # texts that will be forgotten within a week unless somebody reads them
 
 
 def pack(corpus: Corpus) -> bytes:
@@ -183,6 +195,16 @@ class Store:
         with self._index.begin(metadata) as connection:
             return int(connection.scalar(sql.select(sql.func.count()).select_from(uploads)) or 0)
 
+    def stock(self, *, days: float = 30, within: float = 7) -> Stock:
+        """What there is, and what will be forgotten within so many days."""
+        limit = _now() - timedelta(days=days - within)
+        oldest, old = sql.func.min(uploads.c.last_used), sql.func.count().filter(uploads.c.last_used < limit)
+        with self._index.begin(metadata) as connection:
+            first, expiring = connection.execute(sql.select(oldest, old).select_from(uploads)).one()
+        on_disk = sum(map(_size, self.folder.rglob("*")))
+        free = shutil.disk_usage(self.folder).free
+        return Stock(self.n(), self.size(), on_disk, free, _aware(first) if first else None, int(expiring))
+
     def close(self) -> None:
         """Let go of the index."""
         self._index.close()
@@ -272,6 +294,14 @@ def _now() -> datetime:
 def _aware(moment: datetime) -> datetime:
     """The moment with its time zone, which SQLite does not keep."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _size(path: Path) -> int:
+    """A file's bytes; none of a folder, or of what has just gone."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
 
 
 def _older(path: Path, limit: float) -> bool:

@@ -26,6 +26,7 @@ class Kept:
         self.keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})(
             function
         )
+        self.name = f"{function.__module__}.{function.__qualname__}"
         self.max_entries = max_entries
         self.asked: OrderedDict[Any, tuple[tuple[Any, ...], dict[str, Any]]] = OrderedDict()
         self.lock = threading.Lock()

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ladder.math import SCHEMES
 from ladder.reality import SAMPLES, Corpus, load_sample, take
-from ladder.rungs import BRIDGE, PAGES, Rung
+from ladder.rungs import BRIDGE, CLASSROOM, PAGES, Rung
 from ladder.ui import knobs
 from ladder.ui.bridge_mark import draw_mark
 from ladder.ui.cache import forget_results, shared
@@ -28,9 +28,10 @@ from ladder.ui.shelf import climb_with, expire, keep, shelf, still_there
 from ladder.ui.tokens import count, plain
 from ladder.ui.uploads import own_text
 from ladder.ui.view import View
+from ladder.ui.watch import WATCH, start_watch
 from ladder.ui.waterfall import draw_waterfall, start_climb
 
-__all__ = ["View", "draw_frame", "keep", "link_to", "open_rung", "pages", "panels"]
+__all__ = ["View", "draw_frame", "keep", "link_to", "open_classroom", "open_rung", "pages", "panels"]
 
 ROOT = Path(__file__).parents[2]
 FIRST_SAMPLE = "hamlet"
@@ -49,21 +50,27 @@ Panel = Callable[[View], None]
 
 
 def pages() -> dict[str, StreamlitPage]:
-    """Home, the rungs from the ground up and the bridge, by name, as Streamlit's pages."""
+    """Home, the rungs from the ground up, the bridge and the classroom, by name, as Streamlit's pages."""
     menu = {"Home": st.Page(_home, title="The ladder", icon="🪜", default=True)}
-    for rung in PAGES:
+    for rung in (*PAGES, CLASSROOM):
         menu[rung.name] = st.Page(ROOT / rung.page, title=rung.name, icon=rung.icon, url_path=rung.url)
     return menu
 
 
 def draw_frame() -> None:
     """Draw what stands around the chosen page, and run it."""
+    start_watch()
     answer_promptly()
     menu = pages()
     page = st.navigation(list(menu.values()))
     rung = next((rung for rung in PAGES if menu[rung.name] == page), None)
+    WATCH.opens("-")
     check_settings()
     ask_password()
+    if page == menu[CLASSROOM.name]:
+        st.session_state["framed"] = True
+        page.run()
+        return
     view = st.session_state["view"] = _surround(rung)
     try:
         page.run()
@@ -75,17 +82,31 @@ def open_rung(rung: Rung) -> View:
     """The view for a rung's page: the first line of every page."""
     view = st.session_state.pop("view", None)
     if view is None:  # app.py has not run
-        if _runs_from_app():  # the first page of a fresh server: Streamlit does not know app.py's menu yet
-            st.navigation(list(pages().values()), position="hidden")
-            st.rerun()
-        check_settings()
-        ask_password()
+        _frame_first()
         view = _surround(rung)  # the page is run all by itself
         start_climb(view)
     st.markdown(f"##### {rung.question}")
     if rung != BRIDGE:
         draw_mark(view, rung, pages()[BRIDGE.name])
     return view
+
+
+def open_classroom() -> None:
+    """What stands around the page about the server: no text, but the same menu and the same password."""
+    if not st.session_state.pop("framed", False):
+        _frame_first()
+    st.set_page_config(page_title=f"{CLASSROOM.name} · Ladder", page_icon="🪜", layout="wide")
+    st.html(STYLE)
+
+
+def _frame_first() -> None:
+    """A page begins without app.py: have it run again, framed, or else guard the page by itself."""
+    start_watch()
+    if _runs_from_app():  # the first page of a fresh server: Streamlit does not know app.py's menu yet
+        st.navigation(list(pages().values()), position="hidden")
+        st.rerun()
+    check_settings()
+    ask_password()
 
 
 def _surround(rung: Rung | None) -> View:
@@ -125,6 +146,7 @@ def panels(view: View, choices: Mapping[str, tuple[str, Panel]]) -> None:
     """One of a page's panels, chosen by the knob `panel`; only that one runs."""
     labels = {key: title for key, (title, _) in choices.items()}
     chosen = knobs.choice("panel", "Panel", labels, next(iter(labels)), in_a_row=True, label_visibility="collapsed")
+    WATCH.opens(chosen)
     choices[chosen][1](view)
 
 

@@ -27,6 +27,7 @@ from ladder.statistics.pretrained import Pretrained
 from ladder.ui.cache import shared, split_of
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.tokens import visible
+from ladder.ui.watch import WATCH
 
 PERIOD = 24  # tokens of the random string that is read twice
 SHORT = 256  # tokens: up to here, a trace takes some 50 MB, of a whole window 170 MB
@@ -83,7 +84,8 @@ def the_model() -> Pretrained | None:
 def load(model: Pretrained, progress: Progress) -> int:
     """Bring the model into memory, in a job; ValueError, with a sentence, where its files are not sound."""
     try:
-        return model.load(progress).loads
+        with WATCH.loading():
+            return model.load(progress).loads
     except FileNotFoundError as missing:
         raise ValueError(str(missing)) from missing
 

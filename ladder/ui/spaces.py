@@ -24,6 +24,7 @@ from ladder.ui.cache import identity, shared
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.tokens import count, plain, visible
 from ladder.ui.view import View
+from ladder.ui.watch import WATCH
 
 LEARNED, WORDS, SENTENCES = "learned", "words", "sentences"
 KINDS = {LEARNED: "Learned here", WORDS: "Words", SENTENCES: "Sentences"}
@@ -235,7 +236,8 @@ def say_unknown(tokens: encoder.Tokens) -> None:
 
 def _load(progress: Progress) -> encoder.Encoder:
     try:
-        return loaded_encoder(encoder_place(), progress)
+        with WATCH.loading():
+            return loaded_encoder(encoder_place(), progress)
     except FileNotFoundError as missing:
         raise ValueError(str(missing)) from missing
 

@@ -84,7 +84,7 @@ class Job:
         self.progress = Progress()
         self.result: Any = None
         self.error = ""
-        self.started = 0.0
+        self.asked, self.started = time.monotonic(), 0.0
         self.seen = {owner: time.monotonic()}  # who asked for it or watches it -> when last
         self.left: set[str] = set()  # who did, and no longer wants it
         self.thread: threading.Thread | None = None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ladder.rungs import PAGES
+from ladder.rungs import CLASSROOM, PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", *(page.url for page in PAGES)])
+@pytest.mark.parametrize("path", ["", *(page.url for page in (*PAGES, CLASSROOM))])
 def test_a_page_has_no_barrier_of_our_making(server, browser, path, scheme):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ladder.rungs import GEOMETRY, MATH, PAGES, PROBABILITY
+from ladder.rungs import CLASSROOM, GEOMETRY, MATH, PAGES, PROBABILITY
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def test_a_deep_link_is_right_as_the_first_thing_that_a_fresh_server_is_asked(tm
         server.stop()
 
 
-@pytest.mark.parametrize("path", ["", *(page.url for page in PAGES)])
+@pytest.mark.parametrize("path", ["", *(page.url for page in (*PAGES, CLASSROOM))])
 def test_no_page_asks_any_other_host_or_stumbles(server, visit, path):
     visit.go(f"{server.url}/{path}?corpus=coin")
     assert visit.hosts == {server.host}
@@ -88,7 +88,7 @@ def test_a_refused_setting_is_said(server, visit):
     visit.sees("The link asks for vocab = 3")
 
 
-@pytest.mark.parametrize("path", ["", *(page.url for page in PAGES)])
+@pytest.mark.parametrize("path", ["", *(page.url for page in (*PAGES, CLASSROOM))])
 def test_nothing_hangs_over_the_edge_of_a_phone(server, browser, path):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -329,3 +329,19 @@ def test_the_environment_says_where(tmp_path, monkeypatch):
     assert (tmp_path / "here" / "uploads" / address[:2] / f"{address}.zst").is_file()
     assert (tmp_path / "elsewhere.sqlite").is_file()
     store.close()
+
+
+def test_the_stock_counts_and_says_what_will_expire(store, tmp_path):
+    assert store.stock()[:2] == (0, 0)
+    assert store.stock().oldest is None
+    fresh, old = store.put(Corpus.of("fresh", "abc")), store.put(Corpus.of("old", "abcdefg"))
+    with store._index.begin(metadata) as connection:
+        long_ago = datetime.now(UTC) - timedelta(days=25)
+        connection.execute(uploads.update().where(uploads.c.address == old).values(last_used=long_ago))
+    stock = store.stock(days=30, within=7)
+    assert (stock.texts, stock.bytes, stock.expiring) == (2, 10, 1)
+    assert abs(stock.oldest - long_ago) < timedelta(seconds=1)
+    assert store.stock(days=30, within=4).expiring == 0
+    assert stock.on_disk >= sum(path.stat().st_size for path in tmp_path.rglob("*.zst")) > 0
+    assert stock.free > 0
+    assert fresh not in str(stock)
