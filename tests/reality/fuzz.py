@@ -4,7 +4,8 @@
     python -m tests.reality.fuzz 300        a short form, as CI runs it
 
 Each input becomes a corpus or one sentence (ValueError), within a few seconds and MEGABYTES more than the
-libraries take; a sentence that too little memory has led to does not count. Anything else ends the run: hypothesis prints the smallest input that it finds.
+libraries take; a sentence that too little memory has led to does not count. Anything else ends the
+run: hypothesis prints the smallest input that it finds.
 """
 
 import resource
