@@ -62,7 +62,7 @@ def _draw_one(lexicon: Lexicon, asked: tuple[str, str, str]) -> tuple[Lexicon, A
     try:
         found = analogy(lexicon.search, a, b, c, k=K)
     except ValueError as refusal:
-        st.info(f"{refusal.args[0]} Choose other words.")
+        st.info(f"{plain(str(refusal.args[0]))} Choose other words.")
         return None
     st.markdown(finding(lexicon, found, asked))
     lists = {"nothing struck": found.everything, "inputs struck": found.without_inputs, "near b only": found.only_b}

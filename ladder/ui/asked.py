@@ -67,7 +67,7 @@ def ask(view: View) -> Asked | None:
     try:
         model = fitted(view, choice)
     except ValueError as refusal:
-        st.info(str(refusal))
+        st.info(plain(str(refusal)))
         return None
     if model is None:
         return None
@@ -145,7 +145,7 @@ def parts_of(view: View) -> Split | None:
     try:
         return split_of(view.corpus)
     except ValueError as refusal:
-        st.info(str(refusal))
+        st.info(plain(str(refusal)))
         return None
 
 

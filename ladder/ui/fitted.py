@@ -20,6 +20,7 @@ from ladder.ui.cache import encoding, shared
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, labels, spoken
+from ladder.ui.tokens import plain
 from ladder.ui.view import View
 
 WAYS = {"gradient": "gradient descent", "natural": "natural gradient", "lbfgs": "L-BFGS", "closed": "counting"}
@@ -69,12 +70,12 @@ def _by_hand(view: View, text: Encoding) -> None:
         "hand",
         formula=_price_formula(view, p, q),
         source=[softmax, cross_entropy, kl_divergence],
-        question=f"Your q errs most on {spoken(symbols[worst])}. By how much, and in which direction, should its θ "
-        "move first?",
+        question=f"Your q errs most on {plain(spoken(symbols[worst]))}. By how much, and in which direction, should "
+        "its θ move first?",
         answer=f"The slope of H(p, q) in θ is q − p = "
         f"{view.lens.amount(float(nats_to_bits(q[worst] - p[worst])), digits=4)} for each unit of θ: move it "
         f"{'down' if q[worst] > p[worst] else 'up'}. The lowest point is at θ = ln p: "
-        + ", ".join(f"{spoken(s)} {t:.2f}" for s, t in zip(symbols, np.log(p), strict=True))
+        + ", ".join(f"{plain(spoken(s))} {t:.2f}" for s, t in zip(symbols, np.log(p), strict=True))
         + ".",
     )
 

@@ -28,7 +28,7 @@ def forget_button(whole: Corpus | None, reference: str, otherwise: str) -> None:
         )
         st.button("Forget it", type="primary", key="forget-now", on_click=_forget, args=(whole, reference, otherwise))
     if sentence := st.session_state.pop("forget-refusal", None):
-        st.warning(sentence)
+        st.warning(plain(sentence))
 
 
 def _forget(whole: Corpus, reference: str, otherwise: str) -> None:

@@ -46,6 +46,8 @@ DOCUMENT_RANGE = re.compile(r"(\d{1,9})\s*(?:-\s*(\d{1,9}))?")
 # Settings that go along from page to page; all others belong to one page.
 SHARED_KNOBS = ("corpus", "docs", "from", "to", "scheme", "vocab", "lens")
 
+ON_ARRIVAL = "on-arrival"
+
 Panel = Callable[[View], None]
 
 
@@ -111,6 +113,7 @@ def _frame_first() -> None:
 
 def _surround(rung: Rung | None) -> View:
     """Draw knobs, title and waterfall; stop the script with one sentence where there is no text."""
+    _arrive()
     st.set_page_config(page_title=f"{rung.name if rung else 'One text'} · Ladder", page_icon="🪜", layout="wide")
     st.html(STYLE)
     title, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -128,7 +131,7 @@ def _surround(rung: Rung | None) -> View:
             corpus = _choose_slice(whole, reference)
             forget_button(whole, reference, FIRST_SAMPLE)
     except (ValueError, KeyError) as refusal:
-        st.warning(str(refusal.args[0]))
+        st.warning(plain(str(refusal.args[0])))
         st.stop()
     with title:
         _draw_title(corpus, whole)
@@ -151,9 +154,20 @@ def panels(view: View, choices: Mapping[str, tuple[str, Panel]]) -> None:
 
 
 def link_to(rung: Rung, **settings: str) -> None:
-    """Go to a rung's page, with the shared settings of this one and the given ones on top."""
-    carried = {key: st.query_params[key] for key in SHARED_KNOBS if key in st.query_params}
-    st.switch_page(pages()[rung.name], query_params={**carried, **settings})
+    """Go to a rung's page and set knobs there, by their keys; `corpus` chooses the text. The frame's go along."""
+    # Not in the link: Streamlit refuses to set there what a knob of the page that one leaves is bound to.
+    carried = {key: st.session_state[key] for key in SHARED_KNOBS if key in st.session_state}
+    st.session_state[ON_ARRIVAL] = {**carried, **settings}
+    st.switch_page(pages()[rung.name], query_params={})
+
+
+def _arrive() -> None:
+    """Set the knobs that `link_to` has asked for, before they are drawn."""
+    settings = st.session_state.pop(ON_ARRIVAL, {})
+    reference = settings.pop("corpus", None)
+    st.session_state.update(settings)
+    if reference is not None:
+        climb_with(reference)
 
 
 @shared(max_entries=24)

@@ -61,7 +61,7 @@ def draw_next(view: View, seen: Seen, row: int) -> None:
             text = b"".join(seen.vocabulary[i] for i in trace.ids[seen.starts : row + 1].tolist()).decode(
                 "utf-8", "replace"
             )
-            link_to(PROBABILITY, prompt=text, panel="A real model" if seen.starts else "The next token")
+            link_to(PROBABILITY, prompt=text, panel="real" if seen.starts else "next")
     _draw_product(seen, row, opened, name, rank, T)
     _draw_without_norms(seen, row)
     log_Z = float(z.max() / T + np.log(np.exp((z - z.max()) / T).sum()))

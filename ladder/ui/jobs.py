@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ladder.settings import JOB_MEGABYTES, JOB_SECONDS, value_of
+from ladder.ui.tokens import plain
 from ladder.ui.work import Cancelled, Job, Key, Pool, Progress
 
 __all__ = ["Cancelled", "Job", "Key", "Pool", "Progress", "owner", "poll_seconds", "pool", "run_job"]
@@ -56,7 +57,7 @@ def run_job(
     if job is None or job.over or me in job.left:
         sentence = _what_became(job, me) if job is not None else ""
         if sentence:
-            st.warning(sentence)
+            st.warning(plain(sentence))
         label = f"Try again: {start_label or title}" if sentence else start_label
         if label is not None and not st.button(label, key=f"start-{name}"):
             return None

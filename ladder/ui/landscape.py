@@ -27,6 +27,7 @@ from ladder.ui.cache import encoding, shared
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded
+from ladder.ui.tokens import plain
 from ladder.ui.view import View
 
 RATES, DECAYS, TEMPERATURES = (0.3, 1.0, 4.0), (0.0, 0.001, 0.01), (0.003, 0.01, 0.03)
@@ -72,7 +73,7 @@ def landscape_panel(view: View) -> None:
         yours = seen_of(*text, rate, decay, batch, early, which, temperature, seed)
         whole = seen_of(*text, 1.0, 0.0, 0, False, which, temperature, seed)
     except ValueError as refusal:
-        st.warning(f"No landscape: {refusal}.")
+        st.warning(f"No landscape: {plain(str(refusal))}.")
         return
     _show_plane(view, yours, which)
     st.caption(

@@ -39,7 +39,7 @@ def missing_panel(view: View) -> None:
     try:
         there_corpus = _sample(other)
     except ValueError as refusal:
-        st.warning(str(refusal))
+        st.warning(plain(str(refusal)))
         return
     if max(len(view.corpus.text), len(there_corpus.text)) > MOST_COMPARED:
         st.caption(f"Of each text the first {MOST_COMPARED:,} characters are compared.")
@@ -47,7 +47,7 @@ def missing_panel(view: View) -> None:
     try:
         table = _contrast(view.corpus, there_corpus, kind)
     except ValueError as refusal:
-        st.info(str(refusal))
+        st.info(plain(str(refusal)))
         return
     here_name, there_name = _short(view.corpus.name), _short(SAMPLES[other].title)
     typical = pd.concat([table[table.z > 0].head(TYPICAL), table[table.z < 0].tail(TYPICAL)])

@@ -10,7 +10,7 @@ from ladder.reality import to_bytes, to_text
 from ladder.ui.cache import identity, split_of, train_alphabet
 from ladder.ui.chosen import Choice, model_of
 from ladder.ui.jobs import Progress, run_job
-from ladder.ui.tokens import count, visible
+from ladder.ui.tokens import count, plain, visible
 from ladder.ui.view import View
 
 SHOWN = 1_000  # letters of the text that came back
@@ -41,7 +41,7 @@ def read_back(view: View, choice: Choice, *, most: int) -> None:
     if back is None:
         return
     if back.refusal:
-        st.warning(back.refusal)
+        st.warning(plain(back.refusal))
         return
     held_out = to_bytes(split_of(view.corpus).held_out)
     same = back.data == held_out[: len(back.data)]

@@ -241,8 +241,8 @@ def _explain(word: str, found: Read, parted: Separation) -> None:
         rf"{parted.silhouette[parted.best]:.3f} \ \text{{at layer }} {parted.best}, \qquad \frac{{\text{{between}}}}"
         rf"{{\text{{within}}}} = {parted.ratio[parted.best]:.2f}",
         source=[separation, silhouette, states_of, paths],
-        question=f"On entry, at layer 0, “{word}” has the same row of the matrix in every sentence. Are its vectors "
-        "there equal?",
+        question=f"On entry, at layer 0, “{plain(word)}” has the same row of the matrix in every sentence. Are its "
+        "vectors there equal?",
         answer=f"Not quite: its place in the sentence is added. Their mean cosine is {parted.within[0]:.2f} within a "
         f"sense and {parted.between[0]:.2f} between senses: place, not meaning. What tells the senses apart comes in "
         "by attention, from the words around.",

@@ -9,6 +9,7 @@ import streamlit as st
 from altair.utils import schemapi
 
 import ladder.charts.many  # noqa: F401  (importing it is what counts)
+from ladder.ui.tokens import plain
 
 # Tables come aggregated, and a picture's size is Streamlit's business, not a theme's.
 altair.data_transformers.disable_max_rows()
@@ -34,7 +35,7 @@ def show_chart(chart: altair.TopLevelMixin, table: pd.DataFrame, *, key: str, al
             ("Picture (PNG)", _picture(spec, "png"), "png", "image/png"),
         ):
             st.download_button(label, data, f"{key}.{form}", mime, key=f"{form}-{key}", on_click="ignore")
-        st.caption(alt)
+        st.caption(plain(alt))  # it may name tokens, and Markdown has pictures
     return selection
 
 

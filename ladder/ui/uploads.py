@@ -36,7 +36,7 @@ def _dialog() -> None:
     try:
         corpus = read_corpora(files, column=_choose_column(files))
     except ValueError as refusal:
-        st.warning(str(refusal))
+        st.warning(plain(str(refusal)))
         return
     st.markdown(
         f"**{plain(corpus.name)}**: {count(len(corpus.documents), 'document')}, {count(len(corpus.data), 'byte')}"
@@ -47,7 +47,7 @@ def _dialog() -> None:
     # A callback, since only there may the knobs outside the dialog be set back.
     if st.button("Climb with this text", type="primary", key="own_go", on_click=_climb, args=(corpus,)):
         if sentence := st.session_state.pop("own_refusal", None):
-            st.warning(sentence)
+            st.warning(plain(sentence))
         else:
             st.rerun()
 

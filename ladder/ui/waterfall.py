@@ -20,6 +20,7 @@ from ladder.ui.cache import identity, shared, split_of, train_and_held_out
 from ladder.ui.jobs import Key, Progress, owner, poll_seconds, pool
 from ladder.ui.lens import Lens
 from ladder.ui.readers import price_of_readers
+from ladder.ui.tokens import plain
 from ladder.ui.view import View
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def draw_waterfall(view: View, rung: Rung | None) -> None:
     climb.readers = price_of_readers(view.corpus)
     st.html(picture(climb, rung, view.lens))
     if job.error:
-        st.caption(job.error)
+        st.caption(plain(job.error))
 
 
 def start_climb(view: View) -> None:

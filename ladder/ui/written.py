@@ -18,7 +18,7 @@ from ladder.ui.cache import identity
 from ladder.ui.explain import explain
 from ladder.ui.frame import keep, link_to
 from ladder.ui.live import TICK, live_knobs, live_of
-from ladder.ui.tokens import Token, surprise_colour, token_strip, visible
+from ladder.ui.tokens import Token, plain, surprise_colour, token_strip, visible
 from ladder.ui.view import View
 
 STRIP = 1_500  # tokens in colour
@@ -123,7 +123,7 @@ def _take_away(asked: Asked, draw: Draw, settings: Settings, seed: int) -> None:
             try:
                 reference = keep(corpus)
             except (ValueError, OSError) as refusal:
-                st.warning(f"The text could not be kept: {refusal}")
+                st.warning(f"The text could not be kept: {plain(str(refusal))}")
             else:
                 link_to(REALITY, corpus=reference)
         st.download_button("Text", corpus.data, "draw.txt", "text/plain", key="draw-text", icon="📄", on_click="ignore")

@@ -70,7 +70,7 @@ def you_sample_panel(view: View) -> None:
         try:
             branches = [branch_of(asked, token_path(text, len(asked.vocabulary))) for text in (mine, theirs)]
         except ValueError as refusal:
-            st.warning(str(refusal))
+            st.warning(plain(str(refusal)))
             st.button("Begin anew", key="you-anew", on_click=_go, args=("", ""))
             return
         _offer(view, asked, branches[0], mine, seed)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ladder.rungs import CLASSROOM, GEOMETRY, MATH, PAGES, PROBABILITY
+from ladder.rungs import CLASSROOM, GEOMETRY, MATH, PAGES, PROBABILITY, REALITY
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -75,6 +75,19 @@ def test_another_text_comes_whole_though_the_last_was_sliced(server, visit):
     visit.settle()
     assert "docs=" not in visit.page.url
     assert "from=" not in visit.page.url
+
+
+def test_a_drawn_text_becomes_the_corpus_whole_and_takes_the_lens_along(server, visit):
+    visit.go(f"{server.url}/probability?corpus=markov&from=10&lens=both&scheme=Characters&panel=Write&n=200&T=0.5")
+    visit.page.get_by_role("button", name="Make this the corpus").click()
+    visit.sees(REALITY.question)
+    visit.settle()
+    visit.sees("Drawn by a")
+    for setting in ("/reality?", "lens=both", "scheme=Characters"):
+        assert setting in visit.page.url
+    for setting in ("corpus=markov", "from=10", "panel=", "T=0.5"):
+        assert setting not in visit.page.url
+    assert len(visit.page.url.partition("corpus=")[2].partition("&")[0]) == 64
 
 
 def test_the_waterfall_fills_by_itself(server, visit):

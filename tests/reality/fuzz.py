@@ -4,7 +4,8 @@
     python -m tests.reality.fuzz 300        a short form, as CI runs it
 
 Each input becomes a corpus or one sentence (ValueError), within a few seconds and MEGABYTES more than the
-libraries take. Anything else ends the run: hypothesis prints the smallest input that it finds.
+libraries take; a sentence that too little memory has led to does not count. Anything else ends the
+run: hypothesis prints the smallest input that it finds.
 """
 
 import resource
@@ -82,11 +83,22 @@ def read(name: str, data: bytes) -> None:
             corpus = read_corpus(data, name, column=column)
         except ValueError as refusal:
             assert type(refusal) is ValueError, refusal
+            assert not short_of_memory(refusal), f"{name} ate all the memory, and said: {refusal}"
             assert str(refusal).endswith((".", "!")), refusal
             assert "\n" not in str(refusal)
             assert len(str(refusal)) < 2_000
         else:
             assert corpus.data == to_bytes(corpus.text)
+
+
+def short_of_memory(refusal: BaseException) -> bool:
+    """Whether a sentence is what a reader has made of too little memory: it caught more than damaged files."""
+    behind: BaseException | None = refusal
+    while behind is not None:
+        if isinstance(behind, MemoryError) or "memory" in str(behind).lower() or "MemoryError" in repr(behind):
+            return True
+        behind = behind.__cause__ or behind.__context__
+    return False
 
 
 def confine(megabytes: int = MEGABYTES) -> None:

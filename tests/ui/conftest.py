@@ -2,12 +2,14 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ladder.ui.jobs import Pool, pool
+from tests.ui.hostile import HOSTILE_TEXT, look_for_harm
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +28,7 @@ STRANGE = {
     "right to left": "שלום עולם گفتم غم تو دارم\n" * 40,
     "emoji": "👨\u200d👩\u200d👧\u200d👦👍🏽 🏳️\u200d🌈 " * 40,
     "no text": bytes(range(256)).decode("utf-8", "surrogateescape") * 4,
-    "script": '<script>alert(1)</script> <b onclick="x"> [x](javascript:1) **y** $\\alpha$ ' * 20,
+    "script": HOSTILE_TEXT,
     "only space": " \n" * 30,
 }
 
@@ -40,6 +42,19 @@ def _own_data(tmp_path, monkeypatch):
     st.cache_resource.clear()
     yield
     leave_no_job_behind(pool())
+
+
+@pytest.fixture(autouse=True)
+def _no_harm(monkeypatch):
+    """Whatever a test draws: no hostile string of any text, name or link stands there as more than text."""
+    draw = AppTest._run
+
+    def drawn(at: AppTest, *args: Any, **named: Any) -> AppTest:
+        done = draw(at, *args, **named)
+        look_for_harm(at)
+        return done
+
+    monkeypatch.setattr(AppTest, "_run", drawn)
 
 
 def leave_no_job_behind(here: Pool) -> None:
