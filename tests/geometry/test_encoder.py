@@ -1,9 +1,19 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, lists
 
 from ladder.geometry import encoder as encoder_module
 from ladder.geometry.attention import attend
-from ladder.geometry.encoder import check_weights, embed, layers_of, legibility, load_encoder, packaged_encoder
+from ladder.geometry.encoder import (
+    batches,
+    check_weights,
+    embed,
+    layers_of,
+    legibility,
+    load_encoder,
+    packaged_encoder,
+)
 from ladder.geometry.parameters import stored
 
 needs_the_encoder = pytest.mark.skipif(
@@ -18,6 +28,9 @@ class Lengths:
 
     def __init__(self):
         self.batches = []
+
+    def lengths(self, texts):
+        return [len(text) for text in texts]
 
     def encode(self, texts):
         self.batches.append(list(texts))
@@ -35,22 +48,30 @@ def test_vectors_come_in_the_order_of_the_pieces():
 
 def test_equal_texts_are_encoded_once_and_those_of_like_length_together():
     stand_in = Lengths()
-    vectors = embed(stand_in, ["ccc", "a", "ccc", "b"], batch=2)
-    assert stand_in.batches == [["a", "b"], ["ccc"]]
+    vectors = embed(stand_in, ["ccc", "a", "ccc", "b"], batch=3)
+    assert stand_in.batches == [["ccc"], ["a", "b"]]
     assert vectors[0].tolist() == vectors[2].tolist() == [3, 1]
 
 
-def test_progress_counts_up_and_can_stop_the_work():
+@given(lists(integers(1, 300), max_size=60), integers(1, 600))
+def test_every_text_is_in_one_batch_that_is_not_too_large(lengths, most):
+    plan = batches(lengths, most=most)
+    assert sorted(i for rows in plan for i in rows) == list(range(len(lengths)))
+    assert all(len(rows) == 1 or len(rows) * max(lengths[i] for i in rows) <= most for rows in plan)
+    assert [lengths[i] for rows in plan for i in rows] == sorted(lengths, reverse=True)
+
+
+def test_progress_counts_work_by_tokens_and_can_stop_it():
     stand_in, seen = Lengths(), []
 
-    def stop_after_two(done, total):
-        seen.append((done, total))
+    def stop_after_two(done, total, share):
+        seen.append((done, total, share))
         if done >= 2:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        embed(stand_in, ["a", "bb", "ccc"], batch=1, progress=stop_after_two)
-    assert seen == [(1, 3), (2, 3)]
+        embed(stand_in, ["a", "bb", "ccccc"], batch=1, progress=stop_after_two)
+    assert seen == [(1, 3, 5 / 8), (2, 3, 7 / 8)]
     assert len(stand_in.batches) == 2
 
 
@@ -90,6 +111,14 @@ def test_meaning_is_near_and_length_is_one(encoder):
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3))
     similar = vectors @ vectors.T
     assert similar[0, 1] > similar[0, 2] + 0.2
+
+
+@needs_the_encoder
+def test_vectors_are_sentence_transformers_own_whatever_is_batched_with_whom(encoder):
+    texts = ["short", "a sentence with rather more words in it than that", "word " * 400, "שלום עולם", "short"]
+    theirs = encoder._model.encode(texts, show_progress_bar=False)
+    assert embed(encoder, texts, batch=64) == pytest.approx(theirs, abs=1e-5)
+    assert encoder.lengths(texts) == [len(encoder.tokens(text).pieces) for text in texts]
 
 
 @needs_the_encoder

@@ -27,6 +27,9 @@ class StandIn:
         raw = counts + np.arange(26) / 26 + 0.1
         return raw / np.linalg.norm(raw, axis=1, keepdims=True)
 
+    def lengths(self, texts):
+        return [len(text) for text in texts]
+
     def tokens(self, sentence):
         words = sentence.split()[: self.max_tokens - 2]
         pieces = ("[CLS]", *("[UNK]" if word == "☃" else word for word in words), "[SEP]")
