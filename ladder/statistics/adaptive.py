@@ -46,7 +46,9 @@ TAIL = 20_000  # tokens at the end of the training part, read rather than counte
 WORD_LEVELS = 5
 SHARES = (0.6, 0.4)  # of the lambdas where they begin: the grams', the words'
 REPORT_EVERY = 1_000
-LONGEST_WORD = 64  # bytes that are remembered of one; a text without blanks is one word, and every place its own context
+LONGEST_WORD = (
+    64  # bytes that are remembered of one; a text without blanks is one word, and every place its own context
+)
 
 Counts = dict[int, int]
 Progress = Callable[[float], None]

@@ -173,7 +173,7 @@ def test_the_whole_of_a_long_text_is_priced_when_somebody_asks_for_it(monkeypatc
 
 def test_where_no_transformer_was_trained_the_leaderboard_leads_to_its_training():
     app = show("leaderboard.leaderboard_panel", than="transformer")
-    assert "No transformer has been trained on this text" in words_of(app)
+    assert "No transformer of this text is kept here" in words_of(app)
     assert "[Train one](statistics?panel=Transformer)" in words_of(app)
     assert "transformer has no line in this table" in words_of(app)
 
