@@ -52,6 +52,9 @@ SAMPLE = 90  # tokens
 CHECKPOINT_SECONDS = 10.0
 
 
+NOWHERE: NDArray[np.float16] = np.empty((0, 0), dtype=np.float16)
+
+
 class Curve(NamedTuple):
     """How the price fell, look by look."""
 
@@ -83,6 +86,7 @@ class Trained(NamedTuple):
     note: str  # why it ended, where it did not end by itself
     n_aside: int  # tokens at the end of the training part that it did not learn from
     seconds_in_all: float  # of training in every sitting
+    states: NDArray[np.float16] = NOWHERE  # (s, D) the network's weights at its start, each look, and where it is
 
     @property
     def name(self) -> str:
@@ -170,6 +174,7 @@ def _fetched(wanted: Wanted, path: Path) -> Trained:
             ended.note,
             n_aside,
             float(state["seconds"]),
+            states_until(state["states"], _curve_in(state), int(state["best"])),
         )
 
 
@@ -221,13 +226,13 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
     ids, watched = np.split(train.ids, [len(train.ids) - n_watched])
     watched = watched[:MOST_WATCHED] if n_watched >= 2 else watched[:0]
     training = Training(ids, train.vocabulary_size, wanted.settings)
-    curve, kept, best, earlier = _taken_up(training, wanted.path)
+    curve, kept, best, earlier, states = _taken_up(training, wanted.path)
     planned, begun, first, note, text = wanted.settings.steps, time.monotonic(), training.done, "", ""
     saved, batches = time.monotonic(), []
 
     def keep(seconds: float, ended: Ended | None = None) -> None:
         said = arrays_of(wanted.asked, kept.shape.memory, ended)
-        save(wanted.path, _state(training, curve, kept, best, seconds) | said)
+        save(wanted.path, _state(training, curve, kept, best, seconds) | said | {"states": np.stack(states)})
 
     look_every = max(1, planned // LOOKS)
     while not training.over and not progress.stopping:
@@ -241,6 +246,7 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
         if training.done % look_every == 0 or training.over:
             curve, model = _looked(training, watched, curve, train, float(np.mean(batches))), training.model()
             batches = []
+            states.append(_network_of(model))
             if not curve.validation or curve.validation[-1] <= min(curve.validation):
                 kept, best = model, training.done
             text = _drawn(model, train, wanted.settings.seed)
@@ -270,6 +276,7 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
         note,
         n_watched,
         earlier + seconds,
+        states_until(np.stack(states), curve, best),
     )
     _remember((identity(wanted.corpus), wanted.scheme, wanted.vocabulary_size), found)
     return found
@@ -307,18 +314,29 @@ def forget_trainings(whole: Corpus) -> None:
         del _newest()[key]
 
 
-def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int, float]:
-    """The curve so far, the weights kept, their step and the seconds spent; a damaged checkpoint goes."""
+def states_until(states: NDArray[np.float16], curve: Curve, best: int) -> NDArray[np.float16]:
+    """The path's states up to the look at that step; its weights are the ones that were kept."""
+    return states[: 1 + sum(step <= best for step in curve.steps)]
+
+
+def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int, float, list[NDArray[np.float16]]]:
+    """The curve so far, the weights kept, their step, the seconds spent and the path; a damaged checkpoint goes."""
     if not intact(path):
         path.unlink(missing_ok=True)
-        return Curve(), training.model(), 0, 0.0
+        start = training.model()
+        return Curve(), start, 0, 0.0, [_network_of(start)]
     with np.load(path, allow_pickle=False) as state:
         training.resume(state)
         curve = _curve_in(state)
         names = [name for name in training.shape.weights if f"kept {name}" in state]
         weights = {name: state[f"kept {name}"] for name in names}
         kept = Transformer(training.shape, weights) if names else training.model()
-        return curve, kept, int(state["best"]), float(state.get("seconds", 0.0))
+        return curve, kept, int(state["best"]), float(state.get("seconds", 0.0)), list(state["states"])
+
+
+def _network_of(model: Transformer) -> NDArray[np.float16]:
+    """The weights of the network in one row, without the memory's: (D,)."""
+    return np.concatenate([np.ravel(W) for name, W in model.weights.items() if name != "memory"]).astype(np.float16)
 
 
 def _curve_in(state: Mapping[str, NDArray]) -> Curve:

@@ -9,9 +9,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ladder.reality import Corpus
+from ladder.math import encode
+from ladder.reality import Corpus, split
 from ladder.statistics import Settings
-from ladder.ui import trainings
+from ladder.statistics.landscape import flat
+from ladder.ui import landscape_fits, trainings
 from ladder.ui.jobs import Progress
 from ladder.ui.trainings import Wanted, checkpoint_step, forget_trainings, learn, newest, save
 
@@ -73,6 +75,9 @@ def test_the_weights_that_the_validation_part_liked_best_are_kept():
     best = trained.curve.steps[int(np.argmin(trained.curve.validation))]
     assert trained.best == best
     assert len(trained.curve.validation) == len(trained.curve.steps) > 1
+    # The path ends there too: at the look whose weights were kept.
+    assert len(trained.states) == 1 + trained.curve.steps.index(best) + 1
+    assert np.array_equal(trained.states[-1], flat(trained.model.network).astype(np.float16))
 
 
 def test_a_training_that_diverges_says_so_and_has_a_price_all_the_same():
@@ -104,10 +109,28 @@ def test_a_forgotten_text_leaves_no_training_behind():
     assert newest(*ask[1:4]) is None
 
 
+@pytest.mark.parametrize("memory", [False, True])
+@pytest.mark.parametrize("which", ["path", "random"])
+def test_the_landscape_around_a_training_ends_at_the_weights_that_were_kept(memory, which, monkeypatch):
+    monkeypatch.setattr(landscape_fits, "POINTS", 3)
+    trained, ids = (
+        learn(wanted(40, memory=memory), Progress()),
+        encode(split(Corpus.of("lines", LINES)).train, "bytes").ids,
+    )
+    seen = landscape_fits.around_transformer(trained, ids, which, 1, Progress())
+    part = ids[len(ids) - trained.n_aside :][: landscape_fits.MOST_TOKENS]
+    assert seen.loss == pytest.approx(trained.model.surprisals(part)[1:].mean() * np.log(2), abs=1e-9)
+    assert seen.plane.path[-1] == pytest.approx([0, 0], abs=1e-9)
+    assert (seen.plane.held > 0.3) == (which == "path")
+    assert seen.steps == [0, *(step for step in trained.curve.steps if step <= trained.best)]
+    assert seen.plane.loss.max() > seen.loss
+
+
 FOUND = """
 import sys
 import numpy as np
-from ladder.reality import Corpus
+from ladder.math import encode
+from ladder.reality import Corpus, split
 from ladder.ui.trainings import newest
 found = newest(Corpus.of("lines", sys.argv[1]), "bytes", 256)
 print(found.name, found.best, repr(found.text), found.curve == eval(sys.argv[2]), "torch" in sys.modules)
@@ -125,6 +148,7 @@ def test_a_restarted_server_finds_the_training_that_ended_last(memory):
     assert (found.name, found.best, found.text, found.note) == (last.name, last.best, last.text, last.note)
     assert found.curve == last.curve
     assert np.array_equal(found.surprisals, last.surprisals)
+    assert np.array_equal(found.states, last.states)
     assert np.array_equal(found.model.logits([116, 104]), last.model.logits([116, 104]))
     assert newest(Corpus.of("lines", LINES + "x"), "bytes", 256) is None
 
