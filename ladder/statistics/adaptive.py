@@ -46,6 +46,9 @@ TAIL = 20_000  # tokens at the end of the training part, read rather than counte
 WORD_LEVELS = 5
 SHARES = (0.6, 0.4)  # of the lambdas where they begin: the grams', the words'
 REPORT_EVERY = 1_000
+LONGEST_WORD = (
+    64  # bytes that are remembered of one; a text without blanks is one word, and every place its own context
+)
 
 Counts = dict[int, int]
 Progress = Callable[[float], None]
@@ -160,11 +163,8 @@ class _WordCursor:
     def advance(self, token: int) -> None:
         self.last = bytes((token,))
         if self.last.isalpha() or self.last == b"'" or token >= 0x80:  # UTF-8 beyond ASCII counts as letters
-            self.word = (
-                self.word + self.last.lower()
-                if self.word[:1].isalpha() or self.word[:1] > b"\x7f"
-                else (self.last.lower())
-            )
+            going_on = self.word[:1].isalpha() or self.word[:1] > b"\x7f"
+            self.word = (self.word + self.last.lower())[-LONGEST_WORD:] if going_on else self.last.lower()
         else:
             if self.word[:1].isalpha() or self.word[:1] > b"\x7f":
                 self.two_before, self.before = self.before, self.word

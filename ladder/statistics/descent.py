@@ -60,6 +60,7 @@ class Descent(NamedTuple):
     best: int  # which state the model is
     n: int  # pairs that were learned from
     note: str  # a sentence where it ended early
+    start: NDArray[np.float32]  # (V,) b_0, the unigram's biases
 
 
 def descend(
@@ -134,7 +135,7 @@ def descend(
     u, moved = problem.parts(states[best].weights)
     path = np.array([state.bits for state in states])
     ended = batch_bits[: int(np.isfinite(batch_bits).sum())]
-    return Descent(LogBilinear(v, u, b + moved, path), tuple(states), ended, data, best, problem.n, note)
+    return Descent(LogBilinear(v, u, b + moved, path), tuple(states), ended, data, best, problem.n, note, b)
 
 
 def batch_slope(

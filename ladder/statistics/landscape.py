@@ -107,7 +107,16 @@ def path_directions(path: Floats, *, n: int = 2) -> Floats:
     return axes[:n] * np.where(reach > 0, reach, 1.0)[:, None]
 
 
-def plane(loss: Loss, weights: Arrays, directions: Floats, path: Floats, *, m: int = 25, reach: float = 1.0) -> Plane:
+def plane(
+    loss: Loss,
+    weights: Arrays,
+    directions: Floats,
+    path: Floats,
+    *,
+    m: int = 25,
+    reach: float = 1.0,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Plane:
     """The loss on m x m points of a plane, wide enough for the path's projection: path (s, D)."""
     start = flat(weights)
     away = path - start
@@ -118,11 +127,24 @@ def plane(loss: Loss, weights: Arrays, directions: Floats, path: Floats, *, m: i
     for column in at.T:
         low, high = min(column.min(), -reach), max(column.max(), reach)
         axes.append(np.linspace(low - 0.1 * (high - low), high + 0.1 * (high - low), m))
-    losses = [[loss(unflat(start + a * directions[0] + b * directions[1], weights)) for b in axes[1]] for a in axes[0]]
+    losses = []
+    for i, a in enumerate(axes[0]):
+        progress(i / m)
+        losses.append([loss(unflat(start + a * directions[0] + b * directions[1], weights)) for b in axes[1]])
     return Plane(axes[0], axes[1], np.array(losses), np.asarray(at, dtype=np.float64), held)
 
 
-def basin(loss: Loss, weights: Arrays, *, level: float, rng: np.random.Generator, rays: int = 200) -> Basin:
+def basin(
+    loss: Loss,
+    weights: Arrays,
+    *,
+    level: float,
+    rng: np.random.Generator,
+    rays: int = 200,
+    halvings: int = HALVINGS,
+    farthest: float = FARTHEST,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Basin:
     """ln V of the basin below L(theta*) + level, by a line search along each ray."""
     if not level > 0 or rays < 2:
         raise ValueError(f"level must be positive and rays at least 2, but are {level} and {rays}")
@@ -130,10 +152,11 @@ def basin(loss: Loss, weights: Arrays, *, level: float, rng: np.random.Generator
     D, rim = len(start), loss(weights) + level
     radii = np.empty(rays)
     for i, u in enumerate(_rays(D, rays, rng)):
+        progress(i / rays)
         low, high = 0.0, 0.125
-        while high < FARTHEST and loss(unflat(start + high * lengths * u, weights)) <= rim:
+        while high < farthest and loss(unflat(start + high * lengths * u, weights)) <= rim:
             low, high = high, 2 * high
-        for _ in range(HALVINGS):
+        for _ in range(halvings):
             middle = (low + high) / 2
             inside = loss(unflat(start + middle * lengths * u, weights)) <= rim
             low, high = (middle, high) if inside else (low, middle)

@@ -28,7 +28,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from ladder.lenses.shannon import nats_to_bits
+from ladder.lenses.shannon import bits_to_nats, nats_to_bits
 from ladder.lenses.simplex import Floats, log_softmax, relative_frequencies
 from ladder.math.encoding import Ids
 from ladder.statistics.model import check_ids, check_text, last_tokens
@@ -161,6 +161,21 @@ def check_l2(l2: float) -> None:
     """A ValueError where l2 pulls nowhere, or infinitely."""
     if not (np.isfinite(l2) and l2 > 0):
         raise ValueError(f"l2 must be positive and finite, but is {l2}")
+
+
+def minus_log_posterior(model: LogBilinear, ids: ArrayLike, *, start: LogBilinear, l2: float) -> float:
+    """-ln p(text | weights) - ln p(weights) in nats, where each weight is drawn from N(0, 1 / l2) around its start.
+
+    But for what does not hang on the weights this is n times the loss, so its lowest point is the most probable
+    setting (MAP), and l2 / (2 n) = 1 / (2 sigma^2 n) nats a token are the prior's.
+    """
+    from scipy.stats import norm  # a second to load
+
+    check_l2(l2)
+    moved = np.concatenate([(model.u - start.u).ravel(), model.b - start.b]).astype(np.float64)
+    # A text's first token has no token before it: no pair, and no part of the loss.
+    surprise = float(bits_to_nats(model.surprisals(ids)[1:].sum()))
+    return surprise - float(norm.logpdf(moved, scale=l2**-0.5).sum())
 
 
 class Problem:

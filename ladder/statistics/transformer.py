@@ -23,7 +23,7 @@ Reference: A. Vaswani et al., "Attention Is All You Need" (2017); J. Su et al., 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -169,11 +169,35 @@ class Transformer:
         nats = np.empty(len(text))
         nats[:1] = -log_softmax(self._double["b"])[text[:1]]
         told = 1
-        for places, log_q in self._windows(text[:-1]):
+        for places, log_q in self._windows(self._embedded(text[:-1])):
             nats[1 + places] = -log_q[np.arange(len(places)), text[1 + places]]
             told += len(places)
             progress(told / len(text))
         return nats_to_bits(nats)
+
+    @property
+    def network(self) -> dict[str, Floats]:
+        """The weights of the network, without the memory's rows, in double precision."""
+        return dict(self._double)
+
+    def loss_of_network(self, ids: ArrayLike) -> Callable[[Mapping[str, Floats]], float]:
+        """The mean surprise of a text's tokens but the first, in nats, by the weights of the network.
+
+        The memory stays as it is: what it says at each place is looked up once.
+        """
+        text = check_ids(np.asarray(ids), self.vocabulary_size)
+        if len(text) < 2:
+            raise ValueError(f"ids must hold at least 2 tokens to be priced, but hold {len(text)}")
+        called = self._embedded(text[:-1]) - self._double["E"][text[:-1]]
+        shape = replace(self.shape, memory=())
+
+        def loss(weights: Mapping[str, Floats]) -> float:
+            other = Transformer(shape, weights)
+            told = other._windows(other._embedded(text[:-1]) + called)
+            nats = [-log_q[np.arange(len(places)), text[1 + places]].sum() for places, log_q in told]
+            return float(np.sum(nats) / (len(text) - 1))
+
+        return loss
 
     def trace(self, ids: ArrayLike) -> Trace:
         """Everything on the way from the last tokens that are seen to their logits; the last row is `logits`."""
@@ -208,12 +232,11 @@ class Transformer:
         before = min(first, len(ORDERS))  # the memory's phrases may begin before the window
         return self._embedded(text[first - before :])[before:]
 
-    def _windows(self, text: Ids) -> Iterator[tuple[NDArray[np.intp], Floats]]:
-        """Places of a text, each once, and the log q told there: (m,), (m, V)."""
-        n, C, half = len(text), self.shape.context, self.shape.context // 2
+    def _windows(self, x: Floats) -> Iterator[tuple[NDArray[np.intp], Floats]]:
+        """Places of a text, each once, and the log q told there, from its x_0 (n, d): (m,), (m, V)."""
+        n, C, half = len(x), self.shape.context, self.shape.context // 2
         if n == 0:
             return
-        x = self._embedded(text)
         whole = range(0, n - C + 1, half)
         for i in range(0, len(whole), WINDOWS):
             firsts = whole[i : i + WINDOWS]

@@ -19,8 +19,8 @@ def with_transformer(view: View, corpus: Corpus, board: Board) -> Board:
     found = own_transformer(corpus, view.scheme, view.vocabulary_size)
     if found is None:
         train_first(
-            "No transformer has been trained on this text since the server started. Train one or fetch one that is "
-            "kept, in the panel Transformer, and it stands here, alone and mixed with the counts."
+            "No transformer of this text is kept here. Train one in the panel Transformer, and it stands here, alone "
+            "and mixed with the counts."
         )
         return board
     trained, alphabet = found

@@ -84,7 +84,7 @@ def _trained(view: View) -> Choice | None:
     other = own_transformer(view.corpus, view.scheme, view.vocabulary_size)
     if other is None or len(view.corpus.data) > MOST_BYTES:
         train_first(
-            "No transformer has been trained on this text in this alphabet since the server started"
+            "No transformer of this text in this alphabet is kept here"
             + (f"; one learns from at most {MOST_BYTES:,} bytes, so take a slice first" if other is not None else "")
             + ". It takes a minute, or a second where one is kept."
         )

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ladder.charts import descent as charts
 from ladder.lenses.shannon import nats_to_bits
 from ladder.reality import Corpus
 from ladder.statistics.bigrams import bigram_counts
@@ -25,14 +24,13 @@ from ladder.statistics.tinynet import Path, descend_net, net_loss
 from ladder.ui import knobs
 from ladder.ui.cache import encoding, shared
 from ladder.ui.explain import explain
-from ladder.ui.show import show_chart
+from ladder.ui.landscape_fits import FITS, NET, PLANES, around_panel, draw_plane
 from ladder.ui.statistics import bounded
 from ladder.ui.tokens import plain
 from ladder.ui.view import View
 
 RATES, DECAYS, TEMPERATURES = (0.3, 1.0, 4.0), (0.0, 0.001, 0.01), (0.003, 0.01, 0.03)
 BATCHES = {8: "8", 32: "32", 256: "256", 0: "all"}
-PLANES = {"path": "the path’s own", "random": "random"}
 SYMBOLS, HIDDEN, STEPS, RAYS = 16, 4, 2_000, 200
 LEVEL = 0.05  # nats above the fit: the basin's rim
 VALIDATION = 0.1
@@ -51,6 +49,10 @@ class Seen(NamedTuple):
 def landscape_panel(view: View) -> None:
     """The loss around where a descent ended, and how wide its basin is beside another's."""
     corpus = bounded(view.corpus)
+    fit = knobs.choice("lsfit", "Around which fit", FITS, NET)
+    if fit != NET:
+        around_panel(view, corpus, fit)
+        return
     tables = tables_of(corpus, view.scheme, view.vocabulary_size)
     if tables is None:
         st.info(
@@ -157,23 +159,9 @@ def seen_of(
 
 
 def _show_plane(view: View, seen: Seen, which: str) -> None:
-    found = seen.plane
-    half = [(axis[1] - axis[0]) / 2 for axis in (found.a, found.b)]
-    a, b = (grid.ravel() for grid in np.meshgrid(found.a, found.b, indexing="ij"))
-    excess = np.vectorize(view.lens.scale)(nats_to_bits(np.maximum(found.loss.ravel() - seen.fit.loss, 0)))
-    table = pd.DataFrame({"a": a - half[0], "a2": a + half[0], "b": b - half[1], "b2": b + half[1], "excess": excess})
-    path = pd.DataFrame({"a": found.path[:, 0], "b": found.path[:, 1], "step": seen.fit.steps})
     price = view.lens.amount(float(nats_to_bits(seen.fit.loss)), per="token")
-    finding = f"The path ends at {price}; this plane holds {found.held:.0%} of its way"
-    names = ("first direction", "second direction")
-    show_chart(
-        charts.landscape(table, path, title=finding, unit=view.lens.unit, names=names),
-        table,
-        key="landscape",
-        alt=f"{finding}, with {PLANES[which]} directions. The highest point drawn lies {excess.max():.2f} "
-        f"{view.lens.unit} above it.",
-        width="stretch",
-    )
+    finding = f"The path ends at {price}; this plane holds {seen.plane.held:.0%} of its way"
+    draw_plane(view, seen.plane, seen.fit.steps, seen.fit.loss, finding, which)
 
 
 def _show_basins(view: View, fits: dict[str, Seen], temperature: float) -> None:

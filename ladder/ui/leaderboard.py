@@ -170,7 +170,7 @@ def _spelled(view: View, table: pd.DataFrame) -> str:
 
 def _show_references(view: View, corpus: Corpus) -> None:
     """What has been published on this very text."""
-    for reference in references_of(corpus.sha):
+    for reference in references_of(corpus):
         st.caption(
             f"Published on the {reference.covers} of this text: {plain(reference.name)}, "
             f"{view.lens.amount(reference.bits_per_byte, per='byte')} ({plain(reference.source)})."

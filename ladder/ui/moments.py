@@ -9,10 +9,11 @@ import streamlit as st
 
 from ladder.charts import descent as charts
 from ladder.geometry import ppmi_svd
+from ladder.lenses.shannon import bits_to_nats
 from ladder.math import Encoding, bits_per_byte
 from ladder.statistics import LogBilinear
 from ladder.statistics.descent import State, batch_slope, descend, moment_gap
-from ladder.statistics.loglinear import MAX_VOCABULARY, Problem
+from ladder.statistics.loglinear import MAX_VOCABULARY, Problem, minus_log_posterior
 from ladder.ui import knobs
 from ladder.ui.cache import identity, train_and_held_out
 from ladder.ui.explain import explain
@@ -49,6 +50,9 @@ class Way(NamedTuple):
     least: float  # bits per token, where L-BFGS ends
     least_held_out: float
     least_gap: float  # what l2 leaves
+    posterior_fell: float  # nats, from the first state to the best one: -ln p(text | weights) - ln p(weights)
+    loss_fell: float  # nats: n times what is descended, surprise and l2
+    n: int  # pairs that were learned from
 
 
 @st.fragment
@@ -92,6 +96,13 @@ def moments_panel(view: View) -> None:
         f"random. A moment is the mean over the text of one coordinate of the vector of the token before, where a "
         f"certain token follows. Largest gap of all: {way.gaps[at]:.2g}; after L-BFGS {way.least_gap:.2g}, which is "
         f"the pull of l2 = {decay:g}. Seed {seed}."
+    )
+    sigma = decay**-0.5
+    st.caption(
+        f"l2 is a prior: each weight is drawn from a Gaussian around its start, σ = 1/√l2 = {sigma:.3g}, "
+        f"and costs l2 w²/2n = w²/2σ²n = {decay / 2 / way.n:.2g} w² nats a token. So the lowest point is the most "
+        f"probable setting (MAP). From first step to best −ln p(text | w) − ln p(w), by SciPy’s Gaussian and the "
+        f"tokens’ prices, falls by {way.posterior_fell:,.2f} nats; n times what is descended by {way.loss_fell:,.2f}."
     )
     if way.note:
         (st.warning if "overshoot" in way.note else st.caption)(way.note)
@@ -168,6 +179,11 @@ def way_of(
     def priced(model: LogBilinear) -> float:
         return bits_per_byte(float(model.surprisals(held_out.ids).sum()), held_out.n_bytes)
 
+    first, best = found.states[0], found.states[found.best]
+    start = LogBilinear(found.model.v, np.zeros_like(found.model.u), found.start, np.array([]))
+    learned = train.ids[: found.n + 1]
+    posteriors = [minus_log_posterior(model, learned, start=start, l2=decay) for model in (start, found.model)]
+    losses = [found.n * float(bits_to_nats(s.bits)) + decay / 2 * float((s.weights**2).sum()) for s in (first, best)]
     pull = decay * max(float(np.abs(settled.u).max(initial=0)), 0.0) / found.n
     return Way(
         [state.step for state in found.states],
@@ -184,6 +200,9 @@ def way_of(
         float(settled.path[-1]),
         priced(settled),
         pull,
+        posteriors[0] - posteriors[1],
+        losses[0] - losses[1],
+        found.n,
     )
 
 

@@ -11,7 +11,6 @@ import json
 import os
 import tempfile
 import time
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +25,17 @@ from ladder.probability import sample
 from ladder.reality import Corpus, to_bytes, to_text, yardsticks
 from ladder.statistics import NGram, Settings, Transformer
 from ladder.ui.cache import identity, shared, split_of, train_alphabet, train_and_held_out
+from ladder.ui.checkpoints import (
+    DAMAGED,
+    Asked,
+    Ended,
+    arrays_of,
+    digest_of,
+    ended_of,
+    ended_trainings,
+    intact,
+    model_in,
+)
 from ladder.ui.shelf import shelf
 from ladder.ui.statistics import MOST_BYTES, first_bytes
 from ladder.ui.work import Progress
@@ -40,6 +50,9 @@ MOST_WATCHED = 8_000  # tokens of them
 LOOKS = 20  # at the validation part and at a sample, in one training
 SAMPLE = 90  # tokens
 CHECKPOINT_SECONDS = 10.0
+
+
+NOWHERE: NDArray[np.float16] = np.empty((0, 0), dtype=np.float16)
 
 
 class Curve(NamedTuple):
@@ -73,6 +86,7 @@ class Trained(NamedTuple):
     note: str  # why it ended, where it did not end by itself
     n_aside: int  # tokens at the end of the training part that it did not learn from
     seconds_in_all: float  # of training in every sitting
+    states: NDArray[np.float16] = NOWHERE  # (s, D) the network's weights at its start, each look, and where it is
 
     @property
     def name(self) -> str:
@@ -97,6 +111,11 @@ class Wanted(NamedTuple):
         return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32], self.corpus.name)
 
     @property
+    def asked(self) -> Asked:
+        """What its checkpoint says of itself."""
+        return Asked(self.corpus.sha, self.scheme, self.vocabulary_size, self.settings, self.stop_early)
+
+    @property
     def path(self) -> Path:
         """Its checkpoint; the name begins with the text's, so that a text can be forgotten."""
         return trainings_folder() / f"{self.whole_sha[:32]}-{self.key[1]}.npz"
@@ -109,13 +128,60 @@ def trainings_folder() -> Path:
 
 @st.cache_resource(show_spinner=False)
 def _newest() -> dict[tuple, Trained]:
-    """The training finished last for each text and alphabet: other pages ask for it."""
+    """The training that ended last for each text and alphabet: other pages ask for it."""
     return {}
 
 
 def newest(corpus: Corpus, scheme: str, vocabulary_size: int) -> Trained | None:
-    """The transformer trained last on this text in this alphabet, on this server; None where there is none."""
-    return _newest().get((identity(corpus), scheme, vocabulary_size))
+    """The transformer trained last on this text in this alphabet, before a restart too; None where there is none."""
+    key = (identity(corpus), scheme, vocabulary_size)
+    if key not in _newest() and (found := _last_on_disk(corpus, scheme, vocabulary_size)) is not None:
+        _remember(key, found)
+    return _newest().get(key)
+
+
+def _last_on_disk(corpus: Corpus, scheme: str, vocabulary_size: int) -> Trained | None:
+    """The training of this text that ended last, from its checkpoint: of before a restart, or of another server."""
+    for path, asked in ended_trainings(trainings_folder()):
+        if (asked.sha, asked.scheme, asked.vocabulary_size) != (corpus.sha, scheme, vocabulary_size):
+            continue
+        wanted = Wanted(corpus.sha, corpus, scheme, vocabulary_size, asked.settings, asked.stop_early)
+        if path.stem.partition("-")[2] != wanted.key[1] or not intact(path):
+            continue
+        with contextlib.suppress(*DAMAGED):
+            return _fetched(wanted, path)
+    return None
+
+
+def _fetched(wanted: Wanted, path: Path) -> Trained:
+    """What a training has come to, as its checkpoint says."""
+    train, held_out = train_and_held_out(wanted.corpus, wanted.scheme, wanted.vocabulary_size)
+    n_aside = len(train.ids) // VALIDATION if wanted.stop_early else 0
+    with np.load(path, allow_pickle=False) as state:
+        ended, rest = ended_of(state), json.loads(bytes(state["rest"]))
+        if ended.surprisals.shape != held_out.ids.shape:
+            raise ValueError("this checkpoint was priced on another text")
+        return Trained(
+            model_in(state, wanted.settings, train.vocabulary_size),
+            _curve_in(state),
+            rest["done"],
+            wanted.settings.steps,
+            int(state["best"]),
+            ended.text,
+            ended.surprisals,
+            bits_per_byte(ended.surprisals.sum(), held_out.n_bytes),
+            0.0,
+            ended.note,
+            n_aside,
+            float(state["seconds"]),
+            states_until(state["states"], _curve_in(state), int(state["best"])),
+        )
+
+
+def _remember(key: tuple, trained: Trained) -> None:
+    _newest()[key] = trained
+    for oldest in list(_newest())[:-KEPT]:
+        del _newest()[oldest]
 
 
 def own_transformer(corpus: Corpus, scheme: str, vocabulary_size: int) -> tuple[Trained, Alphabet] | None:
@@ -160,9 +226,14 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
     ids, watched = np.split(train.ids, [len(train.ids) - n_watched])
     watched = watched[:MOST_WATCHED] if n_watched >= 2 else watched[:0]
     training = Training(ids, train.vocabulary_size, wanted.settings)
-    curve, kept, best, earlier = _taken_up(training, wanted.path)
+    curve, kept, best, earlier, states = _taken_up(training, wanted.path)
     planned, begun, first, note, text = wanted.settings.steps, time.monotonic(), training.done, "", ""
     saved, batches = time.monotonic(), []
+
+    def keep(seconds: float, ended: Ended | None = None) -> None:
+        said = arrays_of(wanted.asked, kept.shape.memory, ended)
+        save(wanted.path, _state(training, curve, kept, best, seconds) | said | {"states": np.stack(states)})
+
     look_every = max(1, planned // LOOKS)
     while not training.over and not progress.stopping:
         try:
@@ -175,37 +246,39 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
         if training.done % look_every == 0 or training.over:
             curve, model = _looked(training, watched, curve, train, float(np.mean(batches))), training.model()
             batches = []
+            states.append(_network_of(model))
             if not curve.validation or curve.validation[-1] <= min(curve.validation):
                 kept, best = model, training.done
             text = _drawn(model, train, wanted.settings.seed)
             progress.show(Live(curve, text, pace))
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                spent = earlier + time.monotonic() - begun
-                save(wanted.path, _state(training, curve, kept, best, spent))
+                keep(earlier + time.monotonic() - begun)
                 saved = time.monotonic()
     if not curve.validation:
         kept, best = training.model(), training.done
     seconds = time.monotonic() - begun
-    save(wanted.path, _state(training, curve, kept, best, earlier + seconds))
+    keep(earlier + seconds)
     progress(1.0, "pricing the held-out part, once")
     surprisals = kept.surprisals(held_out.ids)
+    text = text or _drawn(kept, train, wanted.settings.seed)
+    note = note or ("Stopped by hand." if not training.over else "")
+    keep(earlier + seconds, Ended(text, note, surprisals))
     found = Trained(
         kept,
         curve,
         training.done,
         planned,
         best,
-        text or _drawn(kept, train, wanted.settings.seed),
+        text,
         surprisals,
         bits_per_byte(surprisals.sum(), held_out.n_bytes),
         seconds,
-        note or ("Stopped by hand." if not training.over else ""),
+        note,
         n_watched,
         earlier + seconds,
+        states_until(np.stack(states), curve, best),
     )
-    _newest()[identity(wanted.corpus), wanted.scheme, wanted.vocabulary_size] = found
-    for oldest in list(_newest())[:-KEPT]:
-        del _newest()[oldest]
+    _remember((identity(wanted.corpus), wanted.scheme, wanted.vocabulary_size), found)
     return found
 
 
@@ -214,7 +287,7 @@ def save(path: Path, state: Mapping[str, NDArray]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
         try:
-            np.savez(aside, allow_pickle=False, **state)
+            np.savez(aside, allow_pickle=False, **state, digest=digest_of(state))
             aside.flush()
             os.fsync(aside.fileno())
         except OSError as full:
@@ -228,8 +301,7 @@ def save(path: Path, state: Mapping[str, NDArray]) -> None:
 
 def checkpoint_step(path: Path) -> int | None:
     """How far a kept training is; None where none is kept, or where its file is damaged."""
-    damaged = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-    with contextlib.suppress(*damaged), open(path, "rb") as file, np.load(file, allow_pickle=False) as state:
+    with contextlib.suppress(*DAMAGED), open(path, "rb") as file, np.load(file, allow_pickle=False) as state:
         return int(json.loads(bytes(state["rest"]))["done"])
     return None
 
@@ -242,18 +314,33 @@ def forget_trainings(whole: Corpus) -> None:
         del _newest()[key]
 
 
-def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int, float]:
-    """The curve so far, the weights kept, their step and the seconds spent; a damaged checkpoint goes."""
-    if checkpoint_step(path) is None:
+def states_until(states: NDArray[np.float16], curve: Curve, best: int) -> NDArray[np.float16]:
+    """The path's states up to the look at that step; its weights are the ones that were kept."""
+    return states[: 1 + sum(step <= best for step in curve.steps)]
+
+
+def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int, float, list[NDArray[np.float16]]]:
+    """The curve so far, the weights kept, their step, the seconds spent and the path; a damaged checkpoint goes."""
+    if not intact(path):
         path.unlink(missing_ok=True)
-        return Curve(), training.model(), 0, 0.0
+        start = training.model()
+        return Curve(), start, 0, 0.0, [_network_of(start)]
     with np.load(path, allow_pickle=False) as state:
         training.resume(state)
-        curve = Curve(*(tuple(state[f"curve {name}"].tolist()) for name in Curve._fields))
+        curve = _curve_in(state)
         names = [name for name in training.shape.weights if f"kept {name}" in state]
         weights = {name: state[f"kept {name}"] for name in names}
         kept = Transformer(training.shape, weights) if names else training.model()
-        return curve, kept, int(state["best"]), float(state.get("seconds", 0.0))
+        return curve, kept, int(state["best"]), float(state.get("seconds", 0.0)), list(state["states"])
+
+
+def _network_of(model: Transformer) -> NDArray[np.float16]:
+    """The weights of the network in one row, without the memory's: (D,)."""
+    return np.concatenate([np.ravel(W) for name, W in model.weights.items() if name != "memory"]).astype(np.float16)
+
+
+def _curve_in(state: Mapping[str, NDArray]) -> Curve:
+    return Curve(*(tuple(state[f"curve {name}"].tolist()) for name in Curve._fields))
 
 
 def _state(training: "Training", curve: Curve, kept: Transformer, best: int, seconds: float) -> dict[str, NDArray]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ladder.lenses.simplex import softmax
-from ladder.statistics.adaptive import AdaptiveMixture, Grams, Reader, Words
+from ladder.statistics.adaptive import LONGEST_WORD, AdaptiveMixture, Grams, Reader, Words
 from ladder.statistics.ngram import NGram
 
 LINE = b"the cat sees the dog, the dog sees the cow, and the cow hears the cat. "
@@ -61,6 +61,14 @@ def test_words_are_kept_apart_by_the_words_before():
     assert chain.tables[2][b"c"] == {ord("a"): 1, ord("o"): 1}
     assert chain.tables[3][(b"a", b"c")] == {ord("a"): 1, ord("o"): 1}
     assert chain.tables[4][(b"cat", b"a", b"c")] == {ord("o"): 1}
+
+
+def test_a_text_that_is_one_word_is_remembered_in_bounded_pieces():
+    # A word without an end would be kept whole at each of its places: bytes that grow with the square of the text.
+    chain = Words.fit(np.tile(np.frombuffer(b"abcdefghij", np.uint8), 60).astype(np.int32))
+    words = list(chain.tables[2])
+    assert max(map(len, words)) == LONGEST_WORD
+    assert len(words) < LONGEST_WORD + 12
 
 
 def test_the_slope_of_the_lambdas_is_that_of_the_surprise():

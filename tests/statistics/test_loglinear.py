@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from ladder.statistics.loglinear import LogBilinear, whiten
+from ladder.statistics.loglinear import LogBilinear, Problem, minus_log_posterior, start_of, whiten
 from ladder.statistics.ngram import NGram
 
 
@@ -76,6 +76,24 @@ def test_the_moments_of_model_and_data_agree_up_to_the_pull_of_l2():
     np.add.at(table, (TRAIN[:-1], TRAIN[1:]), 1)
     of_data, of_model = table.T @ MODEL.v, (table.sum(axis=1)[:, None] * q).T @ MODEL.v
     assert np.abs(of_data - of_model - MODEL.u).max() < 0.002 * np.abs(of_data).max()
+
+
+@pytest.mark.parametrize("l2", [0.3, 40.0])
+def test_l2_is_a_gaussian_prior_and_the_lowest_loss_the_most_probable_setting(l2):
+    v, b = start_of(TRAIN, V, vectors_of(TRAIN, V, 8))
+    problem, start = Problem(TRAIN, v, b, l2), LogBilinear(v, np.zeros_like(v), b, np.array([]))
+    rng, posteriors, losses = np.random.default_rng(3), [], []
+    found = LogBilinear.fit(TRAIN, V, vectors=vectors_of(TRAIN, V, 8), l2=l2, steps=300)
+    weights = np.column_stack([found.u, found.b - b])
+    for theta in (np.zeros_like(weights), weights, weights + rng.normal(0, 0.05, weights.shape).astype(np.float32)):
+        u, moved = problem.parts(theta)
+        model = LogBilinear(v, u, b + moved, np.array([]))
+        posteriors.append(minus_log_posterior(model, TRAIN, start=start, l2=l2))
+        losses.append(problem.n * problem.loss_and_gradient(theta)[0])
+    # The constant: a Gaussian's normaliser for every weight.
+    constant = weights.size / 2 * np.log(2 * np.pi / l2)
+    assert np.array(posteriors) - losses == pytest.approx(np.full(3, constant), abs=0.05)
+    assert posteriors[1] == min(posteriors)
 
 
 def test_whitened_vectors_have_mean_0_and_covariance_1_over_the_text():

@@ -1,9 +1,16 @@
+import lzma
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
+from ladder.reality import Corpus, to_text
+from ladder.statistics import references
 from ladder.statistics.paired import by_stretch, compare
-from ladder.statistics.references import REFERENCES, references_of
+from ladder.statistics.references import REFERENCES, Reference, references_of
+
+ALICE = Path(__file__).parents[3] / "shared" / "corpora" / "alice29.txt"
 
 
 def test_stretches_by_hand():
@@ -43,5 +50,20 @@ def test_one_stretch_has_no_interval():
 
 
 def test_references_stand_beside_the_very_same_text_only():
-    assert references_of("0" * 64) == ()
+    assert references_of(Corpus.of("another", "Alice was beginning to get very tired")) == ()
     assert all(r.source and r.covers in ("held-out tenth", "whole file") for rs in REFERENCES.values() for r in rs)
+
+
+def test_a_text_without_a_published_digest_is_known_by_its_length_and_by_what_xz_makes_of_it(monkeypatch):
+    text = "Far from the madding crowd. " * 40
+    lines = (Reference("a", 1.0, "whole file", "b"),)
+    monkeypatch.setattr(references, "REFERENCES", {(len(text), len(lzma.compress(text.encode()))): lines})
+    assert references_of(Corpus.of("the text", text)) == lines
+    assert references_of(Corpus.of("as long", text[:-9] + "the crowd")) == ()
+
+
+@pytest.mark.skipif(not ALICE.exists(), reason="alice29.txt is not beside this checkout")
+def test_xz_makes_of_alice29_what_was_published():
+    alice = Corpus.of("alice29", to_text(ALICE.read_bytes()))
+    (published,) = (r for r in references_of(alice) if r.name == "xz")
+    assert 8 * len(lzma.compress(alice.data)) / len(alice.data) == pytest.approx(published.bits_per_byte, abs=5e-4)

@@ -43,6 +43,17 @@ def test_the_price_of_a_text_is_what_the_logits_say_one_by_one(model, text):
         np.testing.assert_allclose(model.surprisals(text[:n]), one_by_one, rtol=0, atol=1e-9)
 
 
+def test_the_loss_by_the_networks_weights_is_the_price_and_moves_with_them(model, text):
+    part = text[:150]
+    loss, network = model.loss_of_network(part), model.network
+    assert loss(network) == pytest.approx(model.surprisals(part)[1:].mean() * np.log(2), abs=1e-10)
+    moved = network | {"b": network["b"] + np.linspace(0, 1, len(network["b"]))}
+    other = Transformer(model.shape, {**model.weights, **moved})
+    assert loss(moved) == pytest.approx(other.surprisals(part)[1:].mean() * np.log(2), abs=1e-10)
+    with pytest.raises(ValueError, match="at least 2 tokens"):
+        model.loss_of_network(text[:1])
+
+
 def test_every_row_sums_to_one(model, text):
     for t in (0, 1, 30):
         assert np.exp(model.logits(text[:t])).sum() == pytest.approx(1, abs=1e-12)

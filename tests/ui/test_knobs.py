@@ -65,6 +65,7 @@ OWN = {
     "lsbatch": 32,
     "lsdecay": 0.0,
     "lsearly": False,
+    "lsfit": "net",
     "lsplane": "path",
     "lsrate": 1.0,
     "lsseed": 1,

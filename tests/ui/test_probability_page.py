@@ -350,7 +350,7 @@ def trained(words) -> trainings.Trained:
 
 def test_where_no_transformer_was_trained_the_page_leads_to_its_training(words):
     at = drive("next", words, "bytes", model="your transformer")
-    assert "No transformer has been trained" in shown(at)
+    assert "No transformer of this text" in shown(at)
     assert "[Train one](statistics?panel=Transformer)" in shown(at)
 
 

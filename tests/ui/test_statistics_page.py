@@ -1,3 +1,4 @@
+import re
 import time
 
 import numpy as np
@@ -6,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from ladder.reality import Corpus
 from ladder.statistics import Settings
-from ladder.ui import board_more, by_order, fitted, statistics, trainings
+from ladder.ui import board_more, by_order, fitted, landscape_fits, statistics, trainings
 from ladder.ui.cache import encoding
 from ladder.ui.jobs import Cancelled, Progress
 from ladder.ui.lens import LENSES
@@ -173,7 +174,7 @@ def test_the_whole_of_a_long_text_is_priced_when_somebody_asks_for_it(monkeypatc
 
 def test_where_no_transformer_was_trained_the_leaderboard_leads_to_its_training():
     app = show("leaderboard.leaderboard_panel", than="transformer")
-    assert "No transformer has been trained on this text" in words_of(app)
+    assert "No transformer of this text is kept here" in words_of(app)
     assert "[Train one](statistics?panel=Transformer)" in words_of(app)
     assert "transformer has no line in this table" in words_of(app)
 
@@ -289,6 +290,10 @@ def test_moments_of_model_and_data_meet_and_the_step_is_a_knob():
     assert "Step 1: moments of model and data" in moments
     late = show("moments.moments_panel")
     assert "the pull of l2 = 1" in words_of(late)
+    falls = re.findall(r"falls by ([\d.,]+) nats; n times what is descended by ([\d.,]+)\.", words_of(late))[0]
+    by_prior, by_loss = (float(fall.rstrip(".").replace(",", "")) for fall in falls)
+    assert by_prior == pytest.approx(by_loss, abs=0.05)
+    assert by_loss > 10
     assert charts_of(late)[1] != moments
 
 
@@ -308,6 +313,25 @@ def test_a_job_can_be_watched_before_it_is_done():
     )
     assert shown == sorted(shown)
     assert shown[0] < shown[-1]
+
+
+def test_the_landscape_of_the_log_bilinear_model_is_a_valley_with_its_lowest_point_where_descent_ends(monkeypatch):
+    monkeypatch.setattr(landscape_fits, "POINTS", 7)
+    corpus = Corpus.of("words", LINES * 3)
+    seen = landscape_fits.around_bilinear((corpus, "characters", 256), 0.03, 1.0, False, "path", 1, Progress())
+    assert seen.plane.loss.shape == (7, 7)
+    assert seen.plane.loss.min() > seen.loss - 1e-4
+    for row in (*seen.plane.loss, *seen.plane.loss.T):  # convex: no middle lies above the line between its neighbours
+        assert (row[:-2] + row[2:] - 2 * row[1:-1] > -1e-4).all()
+    assert seen.plane.held > 0.5
+    assert seen.plane.path[-1] == pytest.approx([0, 0], abs=1e-9)
+    assert len(seen.steps) == len(seen.plane.path)
+    assert (seen.basin.radii > 0).all()
+
+
+def test_where_there_is_no_transformer_the_landscape_leads_to_its_training():
+    app = show("landscape.landscape_panel", scheme="characters", lsfit="your transformer")
+    assert "No transformer of this text is kept here" in words_of(app)
 
 
 def test_the_landscape_shows_a_path_and_what_a_basin_is_worth():
