@@ -3,6 +3,7 @@
 look() -> Health      computed now, or less than two seconds ago for somebody else
 """
 
+import math
 import os
 import platform
 import statistics
@@ -99,7 +100,7 @@ def look() -> Health:
         errors=WATCH.errors,
         errors_lately=sum(rerun.failed for rerun in reruns),
         p50=statistics.median(seconds) if seconds else None,
-        p95=seconds[int(0.95 * (len(seconds) - 1))] if seconds else None,
+        p95=seconds[math.ceil(0.95 * len(seconds)) - 1] if seconds else None,
         room=capacity(students, max(for_them, 0.0), memory - WATCH.level, reruns, min(LATELY, max(uptime, 1.0))),
         stock=_stock(),
         **_jobs(now),

@@ -144,3 +144,9 @@ def test_numbers_read_as_people_say_them():
     assert [classroom.megabytes(n) for n in (0, 0.26, 614.2, 3_900)] == ["0 MB", "0.3 MB", "614 MB", "3.9 GB"]
     assert [classroom.seconds(n) for n in (0.0431, 2.12, 130)] == ["43 ms", "2.1 s", "2 min"]
     assert [classroom.duration(n) for n in (59, 3_700, 90_000)] == ["0 min", "1 h 1 min", "1 d 1 h"]
+
+
+def test_one_rerun_in_twenty_is_never_quicker_than_the_median(monkeypatch):
+    monkeypatch.setattr(health.WATCH, "recent", lambda now: [Rerun(0.0, seconds, 0.0) for seconds in (0.1, 0.3)])
+    look = health.look()
+    assert (look.p50, look.p95) == (pytest.approx(0.2), 0.3)
