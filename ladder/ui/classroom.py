@@ -181,11 +181,11 @@ def _draw_caches(health: Health) -> None:
 
 def _draw_settings(health: Health) -> None:
     for title, found in (
-        ("version", health.versions),
+        ("version of", health.versions),
         ("in memory", health.loaded),
         ("setting", health.settings),
     ):
-        _table(pd.DataFrame(list(found.items()), columns=[title, ""]), title)
+        _table(pd.DataFrame(list(found.items()), columns=[title, "is"]), title)
 
 
 def _table(table: pd.DataFrame, key: str) -> None:
