@@ -91,7 +91,7 @@ def _draw_figures(health: Health) -> None:
             "The median: half of the reruns are quicker.",
         ),
         (
-            "One in 20 takes over",
+            "1 in 20 over",
             "–" if health.p95 is None else seconds(health.p95),
             "The 95th percentile: the other nineteen are quicker.",
         ),
