@@ -26,10 +26,10 @@ class Kept:
         self.keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})(
             function
         )
-        self.name = f"{function.__module__}.{function.__qualname__}"
         self.max_entries = max_entries
         self.asked: OrderedDict[Any, tuple[tuple[Any, ...], dict[str, Any]]] = OrderedDict()
         self.lock = threading.Lock()
+        self.name = f"{function.__module__}.{function.__qualname__}"
 
     def note(self, args: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Remember a question, as long as its answer may be kept."""

@@ -91,7 +91,7 @@ def _draw_figures(health: Health) -> None:
             "The median: half of the reruns are quicker.",
         ),
         (
-            "One in 20 takes over",
+            "1 in 20 over",
             "–" if health.p95 is None else seconds(health.p95),
             "The 95th percentile: the other nineteen are quicker.",
         ),
@@ -181,11 +181,11 @@ def _draw_caches(health: Health) -> None:
 
 def _draw_settings(health: Health) -> None:
     for title, found in (
-        ("version", health.versions),
+        ("version of", health.versions),
         ("in memory", health.loaded),
         ("setting", health.settings),
     ):
-        _table(pd.DataFrame(list(found.items()), columns=[title, ""]), title)
+        _table(pd.DataFrame(list(found.items()), columns=[title, "is"]), title)
 
 
 def _table(table: pd.DataFrame, key: str) -> None:

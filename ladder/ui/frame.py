@@ -23,7 +23,7 @@ from ladder.ui.forget import forget_button
 from ladder.ui.gate import ask_password, check_settings
 from ladder.ui.home import home
 from ladder.ui.lens import LENSES
-from ladder.ui.prompt import answer_promptly
+from ladder.ui.prompt import answer_promptly, ask_nobody
 from ladder.ui.shelf import climb_with, expire, keep, shelf, still_there
 from ladder.ui.tokens import count, plain
 from ladder.ui.uploads import own_text
@@ -62,6 +62,7 @@ def pages() -> dict[str, StreamlitPage]:
 def draw_frame() -> None:
     """Draw what stands around the chosen page, and run it."""
     start_watch()
+    ask_nobody()
     answer_promptly()
     menu = pages()
     page = st.navigation(list(menu.values()))

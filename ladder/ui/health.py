@@ -188,16 +188,21 @@ def _loaded() -> dict[str, str]:
     """What lies in memory, without loading any of it: what was never imported is not there."""
     there = {name: n for name, n, *_ in _caches()}
     encoder = there.get("ladder.ui.spaces.loaded_encoder", 0) > 0
-    model = "no"
+    model = False
     if there.get("ladder.ui.lm.borrowed", 0) and "ladder.ui.lm" in sys.modules:
         lm: Any = sys.modules["ladder.ui.lm"]
         where = lm.installed()
-        model = "yes" if not isinstance(where, str) and lm.borrowed(where).loaded else "not just now"
+        model = not isinstance(where, str) and lm.borrowed(where).loaded
     return {
         "torch": "yes" if "torch" in sys.modules else "no",
-        "the sentence encoder": "yes" if encoder else "no",
-        "the real language model": model,
+        "the sentence encoder": _grown(encoder, "encoder"),
+        "the real language model": _grown(model, "language model"),
     }
+
+
+def _grown(there: bool, what: str) -> str:
+    grown = WATCH.models.get(what)
+    return "no" if not there else "yes" if grown is None else f"yes; the server grew by {grown:,.0f} MB for it"
 
 
 def _versions() -> dict[str, str]:

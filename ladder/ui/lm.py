@@ -84,7 +84,7 @@ def the_model() -> Pretrained | None:
 def load(model: Pretrained, progress: Progress) -> int:
     """Bring the model into memory, in a job; ValueError, with a sentence, where its files are not sound."""
     try:
-        with WATCH.loading():
+        with WATCH.loading("language model"):
             return model.load(progress).loads
     except FileNotFoundError as missing:
         raise ValueError(str(missing)) from missing

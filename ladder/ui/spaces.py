@@ -236,7 +236,7 @@ def say_unknown(tokens: encoder.Tokens) -> None:
 
 def _load(progress: Progress) -> encoder.Encoder:
     try:
-        with WATCH.loading():
+        with WATCH.loading("encoder"):
             return loaded_encoder(encoder_place(), progress)
     except FileNotFoundError as missing:
         raise ValueError(str(missing)) from missing

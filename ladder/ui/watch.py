@@ -76,6 +76,7 @@ class Watch:
         self.lately: deque[Rerun] = deque(maxlen=MOST_RERUNS)
         self.panels: OrderedDict[str, str] = OrderedDict()  # session -> the panel that it has open
         self.level = resident_megabytes()  # megabytes without a class: as last seen with one session or none
+        self.models: dict[str, float] = {}  # megabytes that the server grew by as each was loaded
         self.lock = threading.Lock()
 
     def note(self, rerun: Rerun) -> None:
@@ -93,11 +94,12 @@ class Watch:
             return list(self.lately)
 
     @contextmanager
-    def loading(self) -> Iterator[None]:
-        """While a model is loaded: what the server grows by is not the students'."""
+    def loading(self, what: str) -> Iterator[None]:
+        """While a model is loaded: what the server grows by is the model's, not the students'."""
         before = resident_megabytes()
         yield
-        self.level += max(resident_megabytes() - before, 0.0)
+        self.models[what] = max(resident_megabytes() - before, 0.0)
+        self.level += self.models[what]
 
     def opens(self, panel: str) -> None:
         """Note which panel this session has open."""

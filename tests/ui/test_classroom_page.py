@@ -7,7 +7,7 @@ import pytest
 from ladder.reality import Corpus
 from ladder.rungs import CLASSROOM
 from ladder.settings import SETTINGS
-from ladder.ui import classroom, health, school
+from ladder.ui import classroom, health, school, watch
 from ladder.ui.cache import alphabet
 from ladder.ui.capacity import BUSIEST, FEWEST, FEWEST_RERUNS, Capacity, capacity
 from ladder.ui.jobs import pool
@@ -119,6 +119,19 @@ def test_the_room_is_shown_with_its_formula(open_app, monkeypatch):
     at = open_app(CLASSROOM.page)
     assert "About **15** more students" in all_of(at)
     assert r"\frac{1500\ \mathrm{MB}}{100.0\ \mathrm{MB}}" in at.latex[0].value
+
+
+def test_a_loaded_model_is_no_students(monkeypatch):
+    sizes = iter([100.0, 350.0])
+    monkeypatch.setattr(watch, "resident_megabytes", lambda: next(sizes))
+    with monkeypatch.context() as patched:
+        patched.setattr(watch.WATCH, "level", 90.0)
+        patched.setattr(watch.WATCH, "models", {})
+        with watch.WATCH.loading("encoder"):
+            pass
+        assert watch.WATCH.level == 340
+        assert health._grown(True, "encoder") == "yes; the server grew by 250 MB for it"
+        assert health._grown(False, "encoder") == "no"
 
 
 def test_a_waiting_job_has_waited_since_it_was_asked_for():

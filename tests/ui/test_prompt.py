@@ -2,8 +2,10 @@ import os
 import socket
 
 import pytest
+from streamlit import net_util
+from streamlit.web.server import server_util
 
-from ladder.ui.prompt import OPEN_FILES, answer_promptly
+from ladder.ui.prompt import OPEN_FILES, answer_promptly, ask_nobody
 
 
 def waits(connection: socket.socket) -> bool:
@@ -31,3 +33,17 @@ def test_nothing_stays_open_that_was_not():
     before = len(os.listdir(OPEN_FILES))
     answer_promptly()
     assert len(os.listdir(OPEN_FILES)) == before
+
+
+def test_no_host_is_asked_for_the_servers_own_address(monkeypatch):
+    asked = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, timeout=5: asked.append(url))
+    monkeypatch.setattr(net_util, "_external_ip", None)
+    assert not server_util.is_url_from_allowed_origins("http://elsewhere.example")
+    assert asked
+    asked.clear()
+    ask_nobody()
+    assert not server_util.is_url_from_allowed_origins("http://elsewhere.example")
+    assert not any(map(server_util.is_url_from_allowed_origins, ("http://", "", "null", "file://")))
+    assert server_util.is_url_from_allowed_origins("http://localhost:8501")
+    assert asked == []
