@@ -83,7 +83,7 @@ class Trained(NamedTuple):
 class Wanted(NamedTuple):
     """A training: of which text, in which alphabet, and how."""
 
-    whole_sha: str  # of the text that this is a part of, or all
+    whole: str  # what names the text that this is a part of, or all: see `name_of`
     corpus: Corpus
     scheme: str
     vocabulary_size: int
@@ -94,12 +94,12 @@ class Wanted(NamedTuple):
     def key(self) -> tuple[str, str, str]:
         """What names it among the jobs."""
         whole = repr((identity(self.corpus), self.scheme, self.vocabulary_size, self.settings, self.stop_early))
-        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32], self.corpus.name)
+        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32], self.corpus.source)
 
     @property
     def path(self) -> Path:
         """Its checkpoint; the name begins with the text's, so that a text can be forgotten."""
-        return trainings_folder() / f"{self.whole_sha[:32]}-{self.key[1]}.npz"
+        return trainings_folder() / f"{self.whole[:32]}-{self.key[1]}.npz"
 
 
 def trainings_folder() -> Path:
@@ -234,12 +234,17 @@ def checkpoint_step(path: Path) -> int | None:
     return None
 
 
-def forget_trainings(whole: Corpus) -> None:
-    """Remove what was kept of the trainings of a text and of its parts."""
-    for path in trainings_folder().glob(f"{whole.sha[:32]}-*.npz"):
+def name_of(whole: Corpus) -> str:
+    """What a text's checkpoints are named after: its address, or the hash of one that is no upload."""
+    return whole.source or whole.sha
+
+
+def forget_trainings(name: str) -> None:
+    """Remove what was kept of the trainings of a text and of its parts; the text by its `name_of`."""
+    for path in trainings_folder().glob(f"{name[:32]}-*.npz"):
         path.unlink(missing_ok=True)
-    for key in [key for key in _newest() if key[0][0] == whole.name]:
-        del _newest()[key]
+    for key in [key for key in list(_newest()) if name in key[0]]:
+        _newest().pop(key, None)
 
 
 def _taken_up(training: "Training", path: Path) -> tuple[Curve, Transformer, int, float]:

@@ -96,7 +96,7 @@ def test_of_all_checkpoints_the_newest_few_stay(tmp_path):
 def test_a_forgotten_text_leaves_no_training_behind():
     ask = wanted()
     learn(ask, Progress())
-    forget_trainings(ask.corpus)
+    forget_trainings(ask.corpus.sha)
     assert not list(ask.path.parent.iterdir())
     assert newest(*ask[1:4]) is None
 
