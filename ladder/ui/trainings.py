@@ -181,12 +181,18 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
             progress.show(Live(curve, text, pace))
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
                 spent = earlier + time.monotonic() - begun
-                save(wanted.path, _state(training, curve, kept, best, spent))
+                with contextlib.suppress(ValueError):  # it is said at the end, and the disk may have room by then
+                    save(wanted.path, _state(training, curve, kept, best, spent))
                 saved = time.monotonic()
     if not curve.validation:
         kept, best = training.model(), training.done
     seconds = time.monotonic() - begun
-    save(wanted.path, _state(training, curve, kept, best, earlier + seconds))
+    if not training.over and not note:
+        note = "Stopped by hand."
+    try:
+        save(wanted.path, _state(training, curve, kept, best, earlier + seconds))
+    except ValueError as refusal:  # what was learned is shown all the same, as long as the server runs
+        note = f"{note} {refusal}".strip()
     progress(1.0, "pricing the held-out part, once")
     surprisals = kept.surprisals(held_out.ids)
     found = Trained(
@@ -199,7 +205,7 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
         surprisals,
         bits_per_byte(surprisals.sum(), held_out.n_bytes),
         seconds,
-        note or ("Stopped by hand." if not training.over else ""),
+        note,
         n_watched,
         earlier + seconds,
     )
@@ -211,16 +217,20 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
 
 def save(path: Path, state: Mapping[str, NDArray]) -> None:
     """Write a checkpoint aside and move it into place; of all, the newest few stay."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
-        try:
-            np.savez(aside, allow_pickle=False, **state)
-            aside.flush()
-            os.fsync(aside.fileno())
-        except OSError as full:
-            Path(aside.name).unlink()
-            raise ValueError(f"The training cannot be kept: {full.strerror}. Make room on the server's disk.") from full
-    os.replace(aside.name, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
+            try:
+                np.savez(aside, allow_pickle=False, **state)
+                aside.flush()
+                os.fsync(aside.fileno())
+                os.replace(aside.name, path)
+            except OSError:
+                Path(aside.name).unlink(missing_ok=True)
+                raise
+    except OSError as trouble:
+        reason = trouble.strerror or "disk error"
+        raise ValueError(f"The training cannot be kept: {reason}. Make room on the server’s disk.") from trouble
     by_age = sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)
     for old in by_age[:-KEPT]:
         old.unlink(missing_ok=True)

@@ -78,6 +78,18 @@ def test_a_training_that_diverges_says_so_and_has_a_price_all_the_same():
     assert np.isfinite(trained.bits_per_byte)
 
 
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), OSError(30, "Read-only file system")])
+def test_a_training_that_cannot_be_kept_says_so_and_is_shown_all_the_same(monkeypatch, trouble):
+    def refuses(*args, **named):
+        raise trouble
+
+    monkeypatch.setattr("ladder.ui.trainings.tempfile.NamedTemporaryFile", refuses)
+    monkeypatch.setattr("ladder.ui.trainings.CHECKPOINT_SECONDS", 0.0)
+    trained = learn(wanted(), Progress())
+    assert trained.done == trained.planned
+    assert trained.note == f"The training cannot be kept: {trouble.strerror}. Make room on the server’s disk."
+
+
 def test_a_damaged_checkpoint_begins_anew():
     ask = wanted()
     ask.path.parent.mkdir(parents=True)
