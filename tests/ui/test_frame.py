@@ -8,7 +8,6 @@ from ladder.ui.frame import document_numbers
 from ladder.ui.jobs import pool
 from ladder.ui.lens import LENSES
 from ladder.ui.shelf import keep
-from ladder.ui.tokens import plain
 from ladder.ui.waterfall import Climb, picture
 from ladder.waterfall import Step
 
@@ -48,7 +47,7 @@ def test_a_link_to_an_upload_finds_it(open_app):
 def test_a_link_to_nothing_gets_one_sentence(open_app):
     nowhere = address_of(Corpus.of("Never kept", "nothing"))
     assert [w.value for w in open_app(corpus=nowhere).warning] == [
-        plain("This text is not here (any more). Upload it again, and the same link will work.")
+        "This text is not here (any more). Upload it again, and the same link will work."
     ]
 
 
@@ -56,7 +55,7 @@ def test_a_link_to_nothing_gets_one_sentence(open_app):
 def test_a_nasty_corpus_parameter_gets_one_sentence(open_app, nasty):
     at = open_app(corpus=nasty)
     assert [w.value for w in at.warning] == [
-        plain("An address has 64 hexadecimal digits. Check the link, or choose a text from the list.")
+        "An address has 64 hexadecimal digits. Check the link, or choose a text from the list."
     ]
 
 

@@ -18,7 +18,6 @@ from ladder.ui.gate import MOST_WRONG, WITHIN, Tries, same
 from ladder.ui.jobs import pool
 from ladder.ui.readers import guessed_text
 from ladder.ui.shelf import keep, shelf
-from ladder.ui.tokens import plain
 
 SECRET = "the quokka of Zanzibar sleeps. " * 30
 
@@ -86,7 +85,7 @@ def test_a_forgotten_text_leaves_nothing_behind(open_app, tmp_path):
         for trace in (b"quokka", b"Zanzibar", address.encode()):
             assert trace not in path.read_bytes() + path.name.encode()
     assert [w.value for w in open_app(corpus=address).warning] == [
-        plain("This text is not here (any more). Upload it again, and the same link will work.")
+        "This text is not here (any more). Upload it again, and the same link will work."
     ]
 
 
