@@ -28,6 +28,8 @@ ORDER = 5
 DIMENSIONS = 32
 # A full softmax over more tokens than this takes a class's patience.
 LARGEST_LOG_BILINEAR = 4096
+# Bytes held out from which on four bytes of rounding are at most half a bit a byte.
+LEAST_COMPRESSED = 64
 
 
 class Step(NamedTuple):
@@ -74,6 +76,13 @@ def probability_steps(model: NGram, held_out: Encoding) -> Iterator[Step]:
 
 
 def compressor_prices(parts: Split) -> dict[str, float]:
-    """Bits per byte that each compressor adds for the held-out part once it has seen the rest."""
+    """Bits per byte that each compressor adds for the held-out part once it has seen the rest; none for a short one.
+
+    Their files end on whole bytes, lzma's on whole fours: on three bytes the difference of two sizes is what the
+    rounding makes of it, 0.00 or 32 bits a byte. A size that does not grow at all is no price either.
+    """
+    if len(to_bytes(parts.held_out)) < LEAST_COMPRESSED:
+        return {}
     table = yardsticks(to_bytes(parts.held_out), given=to_bytes(parts.train))
-    return dict(zip(table["compressor"], table["bits_per_byte"], strict=True))
+    prices = zip(table["compressor"], table["bits_per_byte"], strict=True)
+    return {name: bits for name, bits in prices if bits > 0}  # bz2 may even shrink: that is no price

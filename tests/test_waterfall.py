@@ -5,10 +5,11 @@ import pytest
 from scipy import stats
 
 from ladder.math import fit_alphabet
-from ladder.reality import Corpus, load_sample, split, take, to_bytes
+from ladder.reality import Corpus, Split, load_sample, split, take, to_bytes, yardsticks
 from ladder.rungs import GEOMETRY, MATH, PROBABILITY, REALITY, STATISTICS
 from ladder.statistics import NGram
 from ladder.waterfall import (
+    LEAST_COMPRESSED,
     ORDER,
     compressor_prices,
     geometry_steps,
@@ -80,3 +81,16 @@ def test_a_source_of_known_entropy_is_never_undercut():
     rate = -(0.1 * np.log2(0.1) + 0.9 * np.log2(0.9))
     spread = np.sqrt(0.09 / held_out.n_bytes) * np.log2(9)  # of the draw itself, one standard deviation
     assert rate - 3 * spread < step.bits_per_byte < rate + 3 * spread + 0.01
+
+
+def test_of_a_short_text_no_compressor_is_priced_since_rounding_would_be_its_price():
+    assert compressor_prices(Split("ab", "c")) == {}
+    assert compressor_prices(Split("x" * 99, "y" * (LEAST_COMPRESSED - 1))) == {}
+    assert compressor_prices(Split("x" * 99, "y" * LEAST_COMPRESSED))
+
+
+def test_a_compressor_whose_file_does_not_grow_has_no_price():
+    text = "Dear class, a corpus is a slice. " * 60
+    sizes = yardsticks(text[-198:].encode(), given=text[:-198].encode()).set_index("compressor").bits_per_byte
+    assert sizes.min() <= 0
+    assert compressor_prices(Split(text[:-198], text[-198:])) == sizes[sizes > 0].to_dict()

@@ -12,7 +12,7 @@ sets the last part aside, to be looked at once.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -28,6 +28,7 @@ class Corpus:
     documents: tuple[str, ...]
     titles: tuple[str, ...]  # one for each document
     notes: tuple[str, ...] = ()  # sentences for the reader: what was decoded, replaced, left out
+    source: str = field(default="", compare=False)  # the address in a store of the text that this is, or is cut from
 
     def __post_init__(self) -> None:
         if not any(self.documents):
@@ -96,7 +97,7 @@ def take(corpus: Corpus, *, documents: Sequence[int] | None = None, start: float
         if piece:
             kept.append(piece)
             titles.append(corpus.titles[i])
-    return Corpus(corpus.name, tuple(kept), tuple(titles), corpus.notes)
+    return Corpus(corpus.name, tuple(kept), tuple(titles), corpus.notes, corpus.source)
 
 
 def split(corpus: Corpus, *, held_out: float = 0.1) -> Split:

@@ -39,11 +39,17 @@ class Index:
     @contextmanager
     def begin(self, metadata: sql.MetaData) -> Iterator[sql.Connection]:
         """A transaction. Raises IndexTrouble where there can be none, IntegrityError where a row is there already."""
-        try:
+        with self._trouble():
             if id(metadata) not in self._made:
                 self._make(metadata)
             with self._engine.begin() as connection:
                 yield connection
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
+        """Whatever the database fails with becomes IndexTrouble."""
+        try:
+            yield
         except sql.exc.IntegrityError:
             raise
         except (sql.exc.SQLAlchemyError, OSError) as error:
@@ -55,15 +61,16 @@ class Index:
             ) from error
 
     def compact(self) -> None:
-        """Leave nothing on disk of rows that are gone."""
-        if self._file is not None:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in sql.inspect(connection).get_table_names():
-                if table in ("uploads", "guesses"):
-                    connection.exec_driver_sql(f"VACUUM {table}")
+        """Leave nothing on disk of rows that are gone. Raises IndexTrouble."""
+        with self._trouble():
+            if self._file is not None:
+                with self._engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for table in sql.inspect(connection).get_table_names():
+                    if table in ("uploads", "guesses"):
+                        connection.exec_driver_sql(f"VACUUM {table}")
 
     def close(self) -> None:
         """Let go of the database."""

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 MAX_CORPUS = 60_000_000  # bytes of text in one corpus
 MAX_STORE = 5_000_000_000  # bytes of text in all of them
 ADDRESS = re.compile(r"[0-9a-f]{64}")
+FORGOTTEN = "forgotten"  # the folder of marks
 HALF_A_FILE = 3600  # seconds: an upload that is still being written is younger
 
 metadata = sql.MetaData()
@@ -80,10 +81,10 @@ def pack(corpus: Corpus) -> bytes:
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def unpack(container: bytes) -> Corpus:
-    """The corpus in a container."""
+def unpack(container: bytes, address: str = "") -> Corpus:
+    """The corpus in a container, which stands at an address."""
     parts = json.loads(container.decode("utf-8", "surrogatepass"))
-    return Corpus(parts["name"], tuple(parts["documents"]), tuple(parts["titles"]), tuple(parts["notes"]))
+    return Corpus(parts["name"], tuple(parts["documents"]), tuple(parts["titles"]), tuple(parts["notes"]), address)
 
 
 def address_of(corpus: Corpus) -> str:
@@ -122,6 +123,8 @@ class Store:
         container = pack(corpus)
         address = hashlib.sha256(container).hexdigest()
         path = self._path(address)
+        with suppress(OSError):  # who brings a text back wants it, even where an older one is still being forgotten
+            self._mark(address).unlink(missing_ok=True)
         if not self._whole(path, address):
             if self.size() + size > self.max_store:
                 raise ValueError("The store is full. Ask whoever runs this server to remove old texts.")
@@ -138,14 +141,14 @@ class Store:
 
     def get(self, address: str) -> Corpus:
         """The corpus at an address. Raises ValueError for a bad address or a damaged file, KeyError for no file."""
-        corpus = unpack(self._read(address))
+        corpus = unpack(self._read(address), address)
         with suppress(IndexTrouble):  # the log has it; the text itself is whole
             self._remember(address, corpus)
         return corpus
 
     def has(self, address: str) -> bool:
         """Whether there is an upload at an address: one look at the disk."""
-        return self._path(address).exists()
+        return self._path(address).exists() and not self._mark(address).exists()
 
     def touch(self, address: str) -> None:
         """Note that an upload was used just now. Raises nothing: nobody waits for it."""
@@ -159,17 +162,37 @@ class Store:
         with self._index.begin(metadata) as connection:
             return [Entry(*row) for row in connection.execute(newest)]
 
-    def forget(self, address: str) -> None:
-        """Remove an upload, where it is there, so that nothing of it is left on disk."""
+    def forget(self, address: str, guessed: str = "") -> None:
+        """Remove an upload, where it is there, and the guesses for it, so that nothing of it is left on disk.
+
+        It is marked first: from then on nobody sees it, whatever fails, and `finish_forgetting` takes it up
+        again. Raises OSError or ValueError where something is left to be finished.
+        """
+        mark = self._mark(address)
+        with suppress(OSError):  # a full disk has no room for the mark, but what is there can go
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.write_text(guessed)
         self._path(address).unlink(missing_ok=True)
         for suffix in DAMAGED:  # an index that was set aside may name it
             (self.folder / f"index.sqlite{suffix}").unlink(missing_ok=True)
+        if guessed:
+            self.guesses.forget(guessed)
         with self._index.begin(metadata) as connection:
             connection.execute(sql.delete(uploads).where(uploads.c.address == address))
         self._index.compact()
+        mark.unlink(missing_ok=True)
+
+    def finish_forgetting(self) -> None:
+        """Remove what is left of uploads whose removal has failed. Raises as `forget` does."""
+        for mark in list((self.folder / FORGOTTEN).glob("*")):
+            if ADDRESS.fullmatch(mark.name):
+                with suppress(FileNotFoundError):  # somebody has just brought it back, or finished it
+                    self.forget(mark.name, mark.read_text())
 
     def expire(self, *, days: float = 30) -> int:
         """Remove what has not been used for so many days, and what a crash has left half written; how many uploads."""
+        with suppress(OSError, IndexTrouble):  # the next hour tries again
+            self.finish_forgetting()
         limit = _now() - timedelta(days=days)
         with self._index.begin(metadata) as connection:
             known = {row.address: row.last_used for row in connection.execute(sql.select(uploads))}
@@ -213,6 +236,8 @@ class Store:
         """The container at an address, whole."""
         path = self._path(address)
         try:
+            if self._mark(address).exists():
+                raise FileNotFoundError
             packed = path.read_bytes()
         except FileNotFoundError:
             raise KeyError("This text is not here (any more). Upload it again, and the same link will work.") from None
@@ -244,6 +269,10 @@ class Store:
         if not ADDRESS.fullmatch(address):
             raise ValueError("An address has 64 hexadecimal digits. Check the link, or choose a text from the list.")
         return self.folder / address[:2] / f"{address}.zst"
+
+    def _mark(self, address: str) -> Path:
+        """The file that says that an upload is being forgotten; in it, the name of the guesses for it."""
+        return self.folder / FORGOTTEN / self._path(address).stem
 
     def _remember(self, address: str, corpus: Corpus) -> None:
         """Note that an upload is there and was used just now."""

@@ -96,7 +96,7 @@ def finding(lexicon: Lexicon, found: Analogy, asked: tuple[str, str, str]) -> st
 
 
 @shared(max_entries=8)
-def scores(note: str, text: tuple[str, str, int], _lexicon: Lexicon) -> dict[str, Score]:
+def scores(note: str, text: tuple[str, str, int, str], _lexicon: Lexicon) -> dict[str, Score]:
     """Known analogies of each kind that a lexicon has all words for, scored."""
     found = {}
     for kind, listed in KINDS.items():

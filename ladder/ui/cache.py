@@ -6,12 +6,14 @@ computation. Every cache is bounded, since uploads differ.
 """
 
 import functools
+import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ladder.math import SCHEMES, Alphabet, Encoding, fit_alphabet
 from ladder.reality import Corpus, Split, split
@@ -26,6 +28,7 @@ class Kept:
         self.keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})(
             function
         )
+        self.signature = inspect.signature(function)
         self.max_entries = max_entries
         self.asked: OrderedDict[Any, tuple[tuple[Any, ...], dict[str, Any]]] = OrderedDict()
         self.lock = threading.Lock()
@@ -33,24 +36,27 @@ class Kept:
 
     def note(self, args: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Remember a question, as long as its answer may be kept."""
-        key = repr([identity(a) if isinstance(a, Corpus) else a if isinstance(a, str | int | float) else id(a)
-                    for a in (*args, *named.values())])  # fmt: skip
+        asked = self.signature.bind(*args, **named).arguments
+        # What begins with a line is no part of the question for Streamlit either.
+        key = repr([(name, _by_value(value)) for name, value in asked.items() if not name.startswith("_")])
         with self.lock:
             self.asked[key] = args, named
             self.asked.move_to_end(key)
             while len(self.asked) > self.max_entries:
                 self.asked.popitem(last=False)
 
-    def forget(self, names: Collection[str], reference: str) -> None:
-        """Let go of every result that was asked for with a text of such a name, or by its address."""
+    def forget(self, reference: str) -> None:
+        """Let go of every result that was asked for with a text from this address, or by the address."""
         with self.lock:
-            gone = [key for key, (args, named) in self.asked.items() if _speaks_of((args, named), names, reference)]
+            gone = [key for key, question in self.asked.items() if _speaks_of(question, {reference})]
             questions = [self.asked.pop(key) for key in gone]
         for args, named in questions:
             self.keep.clear(*args, **named)
 
 
 ALL_KEPT: list[Kept] = []
+MOST_FORGOTTEN = 1_000
+FORGOTTEN: dict[str, None] = {}  # addresses of which nothing is kept, the oldest first
 
 
 def shared(*, max_entries: int) -> Callable[[F], F]:
@@ -62,8 +68,13 @@ def shared(*, max_entries: int) -> Callable[[F], F]:
 
         @functools.wraps(function)
         def ask(*args: Any, **named: Any) -> Any:
+            if FORGOTTEN and _speaks_of((args, named), FORGOTTEN):
+                _leave_the_fragment()
             kept.note(args, named)
-            return kept.keep(*args, **named)
+            found = kept.keep(*args, **named)
+            if FORGOTTEN and _speaks_of((args, named), FORGOTTEN):  # while it was computed, or by a page still open
+                kept.keep.clear(*args, **named)
+            return found
 
         ask.clear = kept.keep.clear  # type: ignore[attr-defined]
         return cast(F, ask)
@@ -71,25 +82,49 @@ def shared(*, max_entries: int) -> Callable[[F], F]:
     return wrap
 
 
-def forget_results(names: Collection[str], reference: str) -> None:
-    """Let go of all that was computed from a text, by its name or its address."""
+def forget_results(reference: str) -> None:
+    """Let go of all that was computed from the text at an address, and keep nothing more of it."""
+    FORGOTTEN[reference] = None
+    while len(FORGOTTEN) > MOST_FORGOTTEN:
+        del FORGOTTEN[next(iter(FORGOTTEN))]
     for kept in ALL_KEPT:
-        kept.forget(names, reference)
+        kept.forget(reference)
 
 
-def _speaks_of(part: Any, names: Collection[str], reference: str) -> bool:
+def _leave_the_fragment() -> None:
+    """Have the whole page drawn anew where a part of it still speaks of a text that is gone: the page says so."""
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        st.rerun()
+
+
+def readmit(reference: str) -> None:
+    """Keep results of the text at an address again: somebody has brought it back."""
+    FORGOTTEN.pop(reference, None)
+
+
+def _speaks_of(part: Any, references: Collection[str]) -> bool:
     if isinstance(part, Corpus):
-        return part.name in names
+        return part.source in references
     if isinstance(part, str):
-        return part == reference or part in names
+        return part in references
     if isinstance(part, dict):
-        return any(_speaks_of(value, names, reference) for value in part.values())
-    return isinstance(part, tuple | list) and any(_speaks_of(value, names, reference) for value in part)
+        return any(_speaks_of(value, references) for value in part.values())
+    return isinstance(part, tuple | list) and any(_speaks_of(value, references) for value in part)
 
 
-def identity(corpus: Corpus) -> tuple[str, str, int]:
-    """What tells one corpus from another: its name, its bytes, and where its documents end."""
-    return corpus.name, corpus.sha, hash(tuple(map(len, corpus.documents)))
+def _by_value(part: Any) -> Any:
+    """What tells one argument from another: two equal tuples are one question."""
+    if isinstance(part, Corpus):
+        return identity(part)
+    if isinstance(part, tuple | list):
+        return tuple(map(_by_value, part))
+    return part if isinstance(part, str | bytes | int | float | None) else id(part)
+
+
+def identity(corpus: Corpus) -> tuple[str, str, int, str]:
+    """What tells one corpus from another: its name, its bytes, where its documents end, and the upload it is from."""
+    return corpus.name, corpus.sha, hash(tuple(map(len, corpus.documents))), corpus.source
 
 
 @shared(max_entries=32)

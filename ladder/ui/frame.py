@@ -18,7 +18,7 @@ from ladder.reality import SAMPLES, Corpus, load_sample, take
 from ladder.rungs import BRIDGE, CLASSROOM, PAGES, Rung
 from ladder.ui import knobs
 from ladder.ui.bridge_mark import draw_mark
-from ladder.ui.cache import forget_results, shared
+from ladder.ui.cache import forget_results, readmit, shared
 from ladder.ui.forget import forget_button
 from ladder.ui.gate import ask_password, check_settings
 from ladder.ui.home import home
@@ -125,8 +125,11 @@ def _surround(rung: Rung | None) -> View:
         scheme, vocabulary_size = _choose_alphabet()
     try:
         expire()
-        if reference not in SAMPLES and not still_there(reference):
-            forget_results((), reference)  # another server may have forgotten it, or its time was over
+        if reference not in SAMPLES:
+            if still_there(reference):
+                readmit(reference)
+            else:
+                forget_results(reference)  # another server may have forgotten it, or its time was over
         whole = corpus_of(reference)
         with st.sidebar:
             corpus = _choose_slice(whole, reference)

@@ -48,7 +48,7 @@ def bounded(corpus: Corpus, *, say: bool = True) -> Corpus:
 
 @shared(max_entries=4)
 def _first_part(corpus: Corpus) -> Corpus:
-    return Corpus.of(corpus.name, to_text(corpus.data[:MOST_BYTES]))
+    return Corpus((name := corpus.name), (to_text(corpus.data[:MOST_BYTES]),), (name,), source=corpus.source)
 
 
 def true_rate(view: View) -> float | None:

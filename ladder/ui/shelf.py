@@ -8,6 +8,7 @@ import streamlit as st
 
 from ladder.reality import Corpus, Store
 from ladder.settings import DAYS, value_of
+from ladder.ui.cache import readmit
 
 HOUR = 3600.0  # seconds between two looks for what has not been read for long
 
@@ -59,7 +60,9 @@ def still_there(reference: str) -> bool:
 
 def keep(corpus: Corpus) -> str:
     """Put a corpus on the shelf; what comes back is its address, for `?corpus=`."""
-    return shelf().put(corpus)
+    reference = shelf().put(corpus)
+    readmit(reference)
+    return reference
 
 
 def climb_with(reference: str) -> None:

@@ -17,6 +17,7 @@ from ladder.charts.theme import OKABE_ITO
 
 WHITE_SPACE = {" ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍"}
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+ADDRESS = re.compile(r"https?:/|www\.|\w@", re.IGNORECASE)
 
 
 class Token(NamedTuple):
@@ -39,7 +40,10 @@ def count(n: int, thing: str) -> str:
 
 def plain(text: str) -> str:
     """The text as Markdown that shows it letter by letter."""
-    return MARKDOWN.sub(r"\\\1", visible(text).replace("⏎", " "))
+    # An address would become a link though escaped, since those are looked for last of all: a joiner without width
+    # stands in it.
+    text = ADDRESS.sub(lambda found: found[0][:-1] + "\u2060" + found[0][-1], visible(text).replace("⏎", " "))
+    return MARKDOWN.sub(r"\\\1", text)
 
 
 def token_colour(token_id: int) -> str:

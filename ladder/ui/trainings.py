@@ -97,7 +97,7 @@ class Trained(NamedTuple):
 class Wanted(NamedTuple):
     """A training: of which text, in which alphabet, and how."""
 
-    whole_sha: str  # of the text that this is a part of, or all
+    whole: str  # what names the text that this is a part of, or all: see `name_of`
     corpus: Corpus
     scheme: str
     vocabulary_size: int
@@ -108,7 +108,7 @@ class Wanted(NamedTuple):
     def key(self) -> tuple[str, str, str]:
         """What names it among the jobs."""
         whole = repr((identity(self.corpus), self.scheme, self.vocabulary_size, self.settings, self.stop_early))
-        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32], self.corpus.name)
+        return ("transformer", hashlib.sha256(whole.encode()).hexdigest()[:32], self.corpus.source)
 
     @property
     def asked(self) -> Asked:
@@ -118,7 +118,7 @@ class Wanted(NamedTuple):
     @property
     def path(self) -> Path:
         """Its checkpoint; the name begins with the text's, so that a text can be forgotten."""
-        return trainings_folder() / f"{self.whole_sha[:32]}-{self.key[1]}.npz"
+        return trainings_folder() / f"{self.whole[:32]}-{self.key[1]}.npz"
 
 
 def trainings_folder() -> Path:
@@ -252,17 +252,22 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
             text = _drawn(model, train, wanted.settings.seed)
             progress.show(Live(curve, text, pace))
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                keep(earlier + time.monotonic() - begun)
+                with contextlib.suppress(ValueError):  # it is said at the end, and the disk may have room by then
+                    keep(earlier + time.monotonic() - begun)
                 saved = time.monotonic()
     if not curve.validation:
         kept, best = training.model(), training.done
     seconds = time.monotonic() - begun
-    keep(earlier + seconds)
+    note = note or ("Stopped by hand." if not training.over else "")
+    with contextlib.suppress(ValueError):
+        keep(earlier + seconds)
     progress(1.0, "pricing the held-out part, once")
     surprisals = kept.surprisals(held_out.ids)
     text = text or _drawn(kept, train, wanted.settings.seed)
-    note = note or ("Stopped by hand." if not training.over else "")
-    keep(earlier + seconds, Ended(text, note, surprisals))
+    try:
+        keep(earlier + seconds, Ended(text, note, surprisals))
+    except ValueError as refusal:  # what was learned is shown all the same, as long as the server runs
+        note = f"{note} {refusal}".strip()
     found = Trained(
         kept,
         curve,
@@ -284,16 +289,20 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
 
 def save(path: Path, state: Mapping[str, NDArray]) -> None:
     """Write a checkpoint aside and move it into place; of all, the newest few stay."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
-        try:
-            np.savez(aside, allow_pickle=False, **state, digest=digest_of(state))
-            aside.flush()
-            os.fsync(aside.fileno())
-        except OSError as full:
-            Path(aside.name).unlink()
-            raise ValueError(f"The training cannot be kept: {full.strerror}. Make room on the server's disk.") from full
-    os.replace(aside.name, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as aside:
+            try:
+                np.savez(aside, allow_pickle=False, **state, digest=digest_of(state))
+                aside.flush()
+                os.fsync(aside.fileno())
+                os.replace(aside.name, path)
+            except OSError:
+                Path(aside.name).unlink(missing_ok=True)
+                raise
+    except OSError as trouble:
+        reason = trouble.strerror or "disk error"
+        raise ValueError(f"The training cannot be kept: {reason}. Make room on the server’s disk.") from trouble
     by_age = sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)
     for old in by_age[:-KEPT]:
         old.unlink(missing_ok=True)
@@ -306,12 +315,17 @@ def checkpoint_step(path: Path) -> int | None:
     return None
 
 
-def forget_trainings(whole: Corpus) -> None:
-    """Remove what was kept of the trainings of a text and of its parts."""
-    for path in trainings_folder().glob(f"{whole.sha[:32]}-*.npz"):
+def name_of(whole: Corpus) -> str:
+    """What a text's checkpoints are named after: its address, or the hash of one that is no upload."""
+    return whole.source or whole.sha
+
+
+def forget_trainings(name: str) -> None:
+    """Remove what was kept of the trainings of a text and of its parts; the text by its `name_of`."""
+    for path in trainings_folder().glob(f"{name[:32]}-*.npz"):
         path.unlink(missing_ok=True)
-    for key in [key for key in _newest() if key[0][0] == whole.name]:
-        del _newest()[key]
+    for key in [key for key in list(_newest()) if name in key[0]]:
+        _newest().pop(key, None)
 
 
 def states_until(states: NDArray[np.float16], curve: Curve, best: int) -> NDArray[np.float16]:

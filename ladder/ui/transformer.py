@@ -14,7 +14,7 @@ from ladder.ui.jobs import pool, run_job
 from ladder.ui.show import show_chart
 from ladder.ui.statistics import bounded, lossless
 from ladder.ui.tokens import plain, visible
-from ladder.ui.trainings import Curve, Live, Trained, Wanted, checkpoint_step, learn, lines_to_beat
+from ladder.ui.trainings import Curve, Live, Trained, Wanted, checkpoint_step, learn, lines_to_beat, name_of
 from ladder.ui.view import View
 
 PLAIN, MEMORY = "plain", "memory"
@@ -94,7 +94,7 @@ def wanted_of(view: View) -> Wanted | None:
         seed=int(seed),
         **({} if rate == "usual" else {"rate": float(rate)}),
     )
-    return Wanted(view.whole.sha, bounded(view.corpus), scheme, view.vocabulary_size, settings, stop_early)
+    return Wanted(name_of(view.whole), bounded(view.corpus), scheme, view.vocabulary_size, settings, stop_early)
 
 
 def show_live(view: View, live: Live, beaten: dict[str, float], planned: int) -> None:

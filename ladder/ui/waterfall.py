@@ -14,13 +14,13 @@ import streamlit as st
 
 from ladder.charts.theme import GREY, P_COLOUR, Q_COLOUR
 from ladder.math import SCHEMES
-from ladder.reality import Corpus
+from ladder.reality import Corpus, to_bytes
 from ladder.rungs import GEOMETRY, MATH, PROBABILITY, RUNGS, STATISTICS, Rung
 from ladder.ui.cache import identity, shared, split_of, train_and_held_out
 from ladder.ui.jobs import Key, Progress, owner, poll_seconds, pool
 from ladder.ui.lens import Lens
 from ladder.ui.readers import price_of_readers
-from ladder.ui.tokens import plain
+from ladder.ui.tokens import count, plain
 from ladder.ui.view import View
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Climb:
     steps: "list[Step]" = field(default_factory=list)
     compressors: dict[str, float] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)  # rung name -> why there is no price
+    note: str = ""  # what is to be known of a short text
     readers: float | None = None  # Shannon's upper bound from people's guesses, once there are enough
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,7 +92,11 @@ def _watch(climb: Climb, rung: Rung | None, view: View) -> None:
 
 def _climb(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> None:
     """All prices in order, each put down as soon as it is known."""
-    from ladder.waterfall import compressor_prices, reality_steps  # the first paint need not wait for all five rungs
+    from ladder.waterfall import (
+        LEAST_COMPRESSED,
+        compressor_prices,
+        reality_steps,
+    )  # the first paint need not wait for all five rungs
 
     parts = split_of(corpus)
     for step in reality_steps(parts):
@@ -103,6 +108,11 @@ def _climb(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, prog
     else:
         _climb_tokens(climb, corpus, scheme, vocabulary_size, progress)
     climb.compressors = compressor_prices(parts)
+    if (n := len(to_bytes(parts.held_out))) < LEAST_COMPRESSED:
+        climb.note = (
+            f"{count(n, 'byte')} held out: the rounding of a file would be most of a compressor’s price, so none is "
+            "shown."
+        )
 
 
 def _climb_tokens(climb: Climb, corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> None:
@@ -151,7 +161,8 @@ def picture(climb: Climb, current: Rung | None, lens: Lens) -> str:
     prices = [f"{step.rung.name}, {step.label}: {lens.amount(step.bits_per_byte, per='byte')}" for step in climb.steps]
     if climb.readers is not None:
         prices.append(f"People who guessed, at most: {lens.amount(climb.readers, per='byte')}")
-    said = "; ".join(prices)
+    said = "; ".join([*prices, *filter(None, [climb.note])])
+    keys += f'<span class="wf-note">{html.escape(climb.note)}</span>' if climb.note else ""
     fall = f"{lens.unit} per byte of the held-out text"
     if climb.steps:  # before the first price there is no number to show
         lowest = min(step.bits_per_byte for step in climb.steps)
@@ -179,10 +190,13 @@ def _column(climb: Climb, rung: Rung, current: Rung | None, lens: Lens) -> str:
 def _bar(step: "Step", lens: Lens, *, last: bool) -> str:
     share = min(step.bits_per_byte / FOOT, 1.0)
     hover = f"{step.label}: {lens.amount(step.bits_per_byte, per='byte', digits=5)}"
+    cut = step.bits_per_byte > FOOT * 1.005
+    hover += ", higher than the picture: what a file or an alphabet costs at least is spread over few bytes" * cut
+    amount = lens.scale(step.bits_per_byte)
     return (
-        f'<div class="wf-bar{" wf-last" if last else ""}" style="height:{100 * share:.2f}%" '
+        f'<div class="wf-bar{" wf-last" if last else ""}{" wf-cut" if cut else ""}" style="height:{100 * share:.2f}%" '
         f'title="{html.escape(hover)}">'
-        f"<i>{lens.scale(step.bits_per_byte):.2f}</i></div>"
+        f"<i>{'↑ ' if cut else ''}{amount:.{0 if amount >= 100 else 1 if amount >= 10 else 2}f}</i></div>"
     )
 
 
@@ -214,6 +228,8 @@ STYLE = f"""<style>
 .wf-bar{{flex:0 1 44px;position:relative;border-radius:3px 3px 0 0;background:{GREY};opacity:.75;min-height:1px}}
 .wf-last{{background:{P_COLOUR};opacity:1}}
 .wf-none{{height:100%;background:none;border:2px dashed {GREY};border-bottom:0}}
+.wf-cut{{border-radius:0;border-top:4px double Canvas}}
+.wf-note{{opacity:.75}}
 .wf-bar i{{position:absolute;left:-12px;right:-12px;top:-17px;font-style:normal;font-size:.74rem;line-height:16px}}
 .wf-name{{font-size:.8rem;border-top:1px solid {GREY};overflow:hidden;text-overflow:ellipsis}}
 .wf-label{{font-size:.7rem;opacity:.75;line-height:1.1;min-height:1.1em}}

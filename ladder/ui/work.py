@@ -144,15 +144,20 @@ class Pool:
             self.watch(job, owner)
             return job
 
-    def forget(self, chosen: Callable[[Job], bool]) -> None:
-        """Stop the chosen jobs, and let go of them and of their results."""
+    def forget(self, chosen: Callable[[Job], bool], *, wait: float = 0.0) -> bool:
+        """Stop the chosen jobs, and let go of them and of their results; whether all have ended within the seconds."""
         with self.condition:
             gone = [job for job in self.jobs.values() if chosen(job)]
         for job in gone:
             self.cancel(job)
             with self.condition:
                 self.jobs.pop(job.key, None)
-                job.result = None
+        end = time.monotonic() + wait
+        while (going := [job for job in gone if not job.over]) and time.monotonic() < end:
+            time.sleep(0.02)
+        for job in gone:
+            job.result = job.progress.shown = None
+        return not going
 
     def watch(self, job: Job, owner: str) -> None:
         """Note that somebody wants this job."""

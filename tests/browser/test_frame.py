@@ -113,6 +113,34 @@ def test_nothing_hangs_over_the_edge_of_a_phone(server, browser, path):
     assert overhang <= 0
 
 
+def test_a_deep_link_keeps_every_setting_through_the_password(tmp_path, visit):
+    server = Server(tmp_path, LADDER_PASSWORD="open sesame")
+    try:
+        settings = (
+            "corpus=markov",
+            "docs=1",
+            "from=5",
+            "lens=both",
+            "scheme=Characters",
+            "panel=Write",
+            "T=0.5",
+            "n=200",
+        )
+        visit.page.goto(f"{server.url}/probability?{'&'.join(settings)}")
+        visit.page.get_by_label("Password of the class").fill("open sesame")
+        assert visit.page.get_by_test_id("stSelectbox").count() == 0
+        visit.page.keyboard.press("Enter")
+        visit.sees(PROBABILITY.question)
+        visit.settle()
+        for setting in settings:
+            assert setting in visit.page.url
+        for chosen in ("both", "Write"):
+            assert chosen in visit.page.locator('[aria-checked="true"]').all_inner_texts()
+        assert visit.page.get_by_role("textbox", name="Documents").input_value() == "1"
+    finally:
+        server.stop()
+
+
 def test_the_menu_can_be_walked_with_the_keyboard(server, visit):
     visit.go(f"{server.url}/?corpus=coin")
     link = visit.page.get_by_role("link", name="Math").first

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sql
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ladder.reality import Corpus, Store, address_of, load_sample, to_text
-from ladder.reality.index import IndexTrouble
+from ladder.reality.index import Index, IndexTrouble
 from ladder.reality.store import metadata, pack, unpack, uploads
 
 
@@ -284,6 +285,28 @@ def test_what_a_crash_left_half_written_goes_once_it_is_old(store):
     store.expire(days=30)
     assert young.exists()
     assert not old.exists()
+
+
+@pytest.mark.parametrize("moment", ["unlink", "row", "compact"])
+def test_a_forgetting_that_was_killed_shows_nothing_and_is_finished_after_the_restart(tmp_path, monkeypatch, moment):
+    killed = Store(tmp_path)
+    address = killed.put(Corpus.of("secret", "the quokka sleeps"))
+    place = {"unlink": (Path, "unlink"), "row": (Index, "begin"), "compact": (Index, "compact")}[moment]
+
+    def dies(*args, **named):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(*place, dies)
+        with pytest.raises(KeyboardInterrupt):
+            killed.forget(address)
+    again = Store(tmp_path)
+    assert not again.has(address)
+    with pytest.raises(KeyError):
+        again.get(address)
+    again.expire()
+    assert again.n() == 0
+    assert [path.name for path in tmp_path.rglob("*") if address[:64] in path.name] == []
 
 
 def test_forgetting_leaves_not_a_byte_on_disk(tmp_path):

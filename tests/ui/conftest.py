@@ -1,5 +1,6 @@
 """AppTest on the whole app, with a store and a memory of its own."""
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import AlertBase, Caption
 
 from ladder.ui.jobs import Pool, pool
 from tests.ui.hostile import HOSTILE_TEXT, look_for_harm
@@ -55,6 +57,17 @@ def _no_harm(monkeypatch):
         return done
 
     monkeypatch.setattr(AppTest, "_run", drawn)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_is_read(monkeypatch):
+    """A caption or an alert has the value that a person reads: without the strokes that escape Markdown."""
+
+    def read(element: Caption | AlertBase) -> str:
+        return re.sub(r"\\([^\w\s])", r"\1", element.proto.body).replace("\u2060", "")
+
+    monkeypatch.setattr(Caption, "value", property(read))
+    monkeypatch.setattr(AlertBase, "value", property(read))
 
 
 def leave_no_job_behind(here: Pool) -> None:

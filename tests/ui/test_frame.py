@@ -3,11 +3,13 @@ import time
 import pytest
 
 from ladder.reality import Corpus, address_of
-from ladder.rungs import RUNGS
+from ladder.rungs import PROBABILITY, REALITY, RUNGS
 from ladder.ui.frame import document_numbers
+from ladder.ui.jobs import pool
 from ladder.ui.lens import LENSES
 from ladder.ui.shelf import keep
 from ladder.ui.waterfall import Climb, picture
+from ladder.waterfall import Step
 
 
 def words_of(at) -> str:
@@ -101,3 +103,27 @@ def test_the_waterfall_shows_no_number_before_the_first_price():
     empty = picture(Climb(), None, LENSES["Shannon"])
     assert "→" not in empty
     assert "bits per byte of the held-out text" in empty
+
+
+def test_a_price_beyond_the_picture_is_marked_and_keeps_its_number():
+    climb = Climb()
+    climb.add(Step(REALITY, "raw bytes", 8.0))
+    climb.add(Step(PROBABILITY, "coded file", 248.0))
+    drawn = picture(climb, None, LENSES["Shannon"])
+    assert "<i>8.00</i>" in drawn
+    assert "<i>↑ 248</i>" in drawn
+    assert drawn.count(" wf-cut") == 1
+    assert "higher than the picture" in drawn
+
+
+def test_a_text_too_short_for_a_compressor_shows_no_price_of_one(open_app):
+    address = keep(Corpus.of("three", "abc"))
+    at = open_app("app.py", corpus=address)
+    for _ in range(100):
+        if not any(job.state in ("waiting", "running") for job in pool().jobs.values()):
+            break
+        time.sleep(0.05)
+    drawn = " ".join(html.proto.body for html in at.run().get("html"))
+    assert "1 byte held out" in drawn
+    assert "lzma" not in drawn
+    assert "zlib" not in drawn

@@ -1,8 +1,11 @@
 """A job as the page shows it: what there is so far, ending early, leaving, trying again."""
 
+import threading
 import time
 
 from streamlit.testing.v1 import AppTest
+
+from ladder.ui.jobs import pool
 
 
 def page() -> None:
@@ -65,3 +68,20 @@ def test_who_cancels_is_told_and_may_try_again():
     button(at, "Try again: Train").click().run()
     assert shown(at, "seen True")
     assert not at.exception
+
+
+def test_who_waits_sees_his_place_in_the_queue_and_may_leave_it():
+    gate = threading.Event()
+    here = pool()
+    try:
+        for i in range(here.workers + 2):  # the last two wait, and come before
+            here.submit(("other", i), "another", lambda progress: gate.wait(30), f"classmate {i}")
+        at = AppTest.from_function(page).run()
+        button(at, "Train").click().run()
+        said = [element.proto.text for element in at.get("progress")]
+        assert said == ["Training: waiting, 2 before it"]
+        button(at, "Cancel").click().run()
+        assert shown(at, "was cancelled")
+        assert here.find(("training",)).state == "cancelled"
+    finally:
+        gate.set()

@@ -86,6 +86,18 @@ def test_a_training_that_diverges_says_so_and_has_a_price_all_the_same():
     assert np.isfinite(trained.bits_per_byte)
 
 
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), OSError(30, "Read-only file system")])
+def test_a_training_that_cannot_be_kept_says_so_and_is_shown_all_the_same(monkeypatch, trouble):
+    def refuses(*args, **named):
+        raise trouble
+
+    monkeypatch.setattr("ladder.ui.trainings.tempfile.NamedTemporaryFile", refuses)
+    monkeypatch.setattr("ladder.ui.trainings.CHECKPOINT_SECONDS", 0.0)
+    trained = learn(wanted(), Progress())
+    assert trained.done == trained.planned
+    assert trained.note == f"The training cannot be kept: {trouble.strerror}. Make room on the server’s disk."
+
+
 def test_a_damaged_checkpoint_begins_anew():
     ask = wanted()
     ask.path.parent.mkdir(parents=True)
@@ -104,7 +116,7 @@ def test_of_all_checkpoints_the_newest_few_stay(tmp_path):
 def test_a_forgotten_text_leaves_no_training_behind():
     ask = wanted()
     learn(ask, Progress())
-    forget_trainings(ask.corpus)
+    forget_trainings(ask.corpus.sha)
     assert not list(ask.path.parent.iterdir())
     assert newest(*ask[1:4]) is None
 
