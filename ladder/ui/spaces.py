@@ -35,6 +35,7 @@ READ = {WORDS: 2_000_000, SENTENCES: 8_000_000}  # characters that they are look
 SHUFFLED = 2_000_000  # characters whose words are dealt out anew
 SPELLED_OUT = 0.6  # tokens a character, from where on the encoder spells rather than reads
 MUCH_UNKNOWN = 0.05
+ISOLATED, AGAIN = "\u2068", "\u2069"  # between them, what is written from right to left leaves the rest in its order
 
 Key = tuple[Hashable, ...]
 
@@ -268,7 +269,8 @@ def spelling(tokens: encoder.Tokens, most: int = 5) -> str:
     """The first tokens of a text, in quotation marks, its special tokens left out."""
     pieces = tokens.pieces[1:-1]
     more = " …" if len(pieces) > most else ""
-    return f"“{plain(' '.join(visible(piece) for piece in pieces[:most]))}{more}”"
+    read = plain(" ".join(visible(piece) for piece in pieces[:most]))
+    return f"“{ISOLATED}{read}{more}{AGAIN}”"
 
 
 def say_how_it_was_read(tokens: encoder.Tokens) -> None:
