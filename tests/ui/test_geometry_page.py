@@ -233,7 +233,7 @@ def test_what_the_encoder_cannot_read_is_said():
 @pytest.mark.parametrize("panel", ["map", "neighbours", "shape", "hubs"])
 def test_a_text_that_the_encoder_cannot_read_is_said_wherever_it_is_placed(panel):
     text = shown(drive(panel, "\n".join(f"hello {'☃ ' * i}" for i in range(1, 14)), space="Sentences"))
-    assert "% of the tokens are [UNK]" in text
+    assert "% of the tokens are [UNK]: the encoder has no sign for what stands there" in text
 
 
 def test_a_script_that_is_spelled_is_said_with_its_pieces():
@@ -291,8 +291,10 @@ def test_the_formula_of_the_volume_is_in_the_lens_unit():
 def test_a_name_that_would_hide_another_is_left_out():
     import pandas as pd
 
-    table = pd.DataFrame({"text": ["a long name", "hidden", "free"], "x": [0.33, 0.34, 1.0], "y": [0.0, 0.02, 1.0]})
-    assert list(maps.named(table, short=True)["text"]) == ["a long name", "free"]
+    table = pd.DataFrame(
+        {"text": ["a long name", "hidden", "free", "low"], "x": [0, 0.01, 1, 1], "y": [0.08, 0.09, 1, 0]}
+    )
+    assert list(maps.named(table, short=True)["text"]) == ["a long name", "free", "low"]
 
 
 def test_names_on_the_map_are_the_most_frequent_of_their_cell():
