@@ -6,7 +6,8 @@ import pandas as pd
 from ladder.charts.geometry import BELOW, NAME, TALL
 from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, lines
 
-SAME, OTHER = "same first choice", "another first choice"
+STACKED = alt.Legend(orient="bottom", title=None, columns=2)  # three names in a row are too many for a phone
+SAME, OTHER = "same choice", "another choice"
 
 
 def cosine_histogram(table: pd.DataFrame, pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
@@ -102,12 +103,12 @@ def by_layer(table: pd.DataFrame, *, title: str, value: str) -> alt.LayerChart:
     base = alt.Chart(table).encode(
         alt.X("layer:Q").title("layer (0: as it enters)").axis(tickMinStep=1, format="d", grid=False),
         alt.Y("value:Q").title(value).axis(tickCount=5),
-        alt.Color("line:N").scale(domain=kinds, range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(BELOW),
+        alt.Color("line:N").scale(domain=kinds, range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(STACKED),
         tooltip=["line:N", "layer:Q", alt.Tooltip("value:Q", format=".3f")],
     )
     shapes = alt.Scale(domain=kinds, range=["circle", "square", "triangle-up"])
     line: alt.Chart = base.mark_line(strokeWidth=2.5)
     dots: alt.Chart = base.mark_point(filled=True, size=80, opacity=1).encode(
-        alt.Shape("line:N").scale(shapes).legend(BELOW)
+        alt.Shape("line:N").scale(shapes).legend(STACKED)
     )
-    return alt.LayerChart(layer=[line, dots]).properties(title=lines(title), height=HEIGHT)
+    return alt.LayerChart(layer=[line, dots]).properties(title=lines(title), height=TALL)

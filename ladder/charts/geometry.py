@@ -49,15 +49,22 @@ def text_map(
     tooltip = ["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"]
     points: alt.Chart = (
         alt.Chart(table)
-        .mark_circle(size=14 if many else 60, stroke=GREY, strokeWidth=0 if many else 1)
+        # Of many points, small squares that stay as they are: what a brush touches need not be drawn anew.
+        .mark_point(
+            shape="square" if many else "circle",
+            filled=True,
+            size=14 if many else 60,
+            stroke=GREY,
+            strokeWidth=0 if many else 1,
+        )
         .encode(
             x,
             y,
             alt.Color(f"{column}:Q")
             .scale(scale)
             .title(shade)
-            .legend(orient="bottom", gradientLength=180, tickCount=4, labelOverlap="greedy"),
-            opacity=alt.condition(brush, alt.value(0.9), alt.value(0.2)),
+            .legend(orient="bottom", gradientLength=180, tickCount=3, labelOverlap="greedy"),
+            opacity=alt.value(0.9) if many else alt.condition(brush, alt.value(0.9), alt.value(0.2)),
             **({} if many else {"tooltip": tooltip}),
         )
         .add_params(brush, click)
@@ -108,7 +115,14 @@ def noise_map(table: pd.DataFrame, *, title: str, height: int = MAP_HEIGHT) -> a
     many = len(table) > MANY
     return (
         alt.Chart(table)
-        .mark_circle(size=14 if many else 40, stroke=GREY, strokeWidth=0 if many else 1, opacity=0.9)
+        .mark_point(
+            shape="square" if many else "circle",
+            filled=True,
+            size=14 if many else 40,
+            stroke=GREY,
+            strokeWidth=0 if many else 1,
+            opacity=0.9,
+        )
         .encode(
             alt.X("x:Q")
             .title("words shuffled")
@@ -127,12 +141,12 @@ def angle_and_length(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
 
     Columns `text`, `cosine`, `norm`, `list` (one of `LISTS`), and `name`, empty where none is written.
     """
+    # Where all are equally long, the axis would show what rounding left.
+    flat = table["norm"].max() < 1.001 * table["norm"].min()
+    length = alt.Scale(type="log", domain=[0.5, 2]) if flat else alt.Scale(type="log", nice=False, padding=10)
     base = alt.Chart(table).encode(
         alt.X("cosine:Q").title("cosine with the query").scale(zero=False, padding=30),
-        alt.Y("norm:Q")
-        .title("length of the vector")
-        .scale(type="log", nice=False, padding=10)
-        .axis(tickCount=4, format="~g"),
+        alt.Y("norm:Q").title("length of the vector").scale(length).axis(tickCount=4, format="~g"),
         tooltip=["text:N", "list:N", alt.Tooltip("cosine:Q", format=".3f"), alt.Tooltip("norm:Q", format=".3f")],
     )
     colours = alt.Scale(domain=LISTS[:4], range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2], OKABE_ITO[3]])

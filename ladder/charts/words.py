@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from ladder.charts.geometry import BELOW, NAME, TALL
-from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, lines
+from ladder.charts.theme import GREY, OKABE_ITO, P_COLOUR, lines
 
 DECADES = [0, 1, 10, 100, 1000, 10_000]
 
@@ -68,5 +68,5 @@ def occurrence_histogram(table: pd.DataFrame, *, title: str, k: int) -> alt.Char
             alt.Color("cloud:N").scale(colours).legend(orient="bottom", title=None, columns=1, symbolType="square"),
             tooltip=["cloud:N", "lists:O", "vectors:Q"],
         )
-        .properties(title=lines(title), height=HEIGHT)
+        .properties(title=lines(title), height=TALL)
     )

@@ -35,7 +35,7 @@ def attention_panel(view: View) -> None:
     except ValueError as refusal:
         st.info(plain(str(refusal)))
         return
-    spaces.say_unknown(layers.tokens)
+    spaces.say_how_it_was_read(layers.tokens)
     n_layers, n_heads = layers.attentions.shape[:2]
     left, middle, right = st.columns(3)
     with left:

@@ -35,7 +35,7 @@ SAME_LENGTH = 0.01
 WHO = {VECTORS: "over token vectors", OWN: "your transformer"}
 ROWS = 12  # of a table before it scrolls
 DOTS = 800
-NAMED = 3
+NAMED = 1
 LABEL = 14
 
 

@@ -102,7 +102,7 @@ def _draw(chosen: Chosen, found: Crowds, top: int) -> None:
     measures = pd.DataFrame(
         {
             "cloud": list(crowds),
-            "mean cosine of pairs": [crowd.anisotropy for crowd in crowds.values()],
+            "mean cosine of pairs": [round(crowd.anisotropy, 3) + 0.0 for crowd in crowds.values()],
             "isotropy I": [crowd.isotropy for crowd in crowds.values()],
             "hubness": [crowd.hubness for crowd in crowds.values()],
             "in no list": [f"{crowd.orphans:.1%}" for crowd in crowds.values()],

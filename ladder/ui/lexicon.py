@@ -12,7 +12,7 @@ from ladder.math import Alphabet
 from ladder.reality import Corpus, to_text
 from ladder.ui import spaces
 from ladder.ui.cache import shared
-from ladder.ui.tokens import plain
+from ladder.ui.tokens import count, plain
 from ladder.ui.trainings import Trained, counts_in_training, own_transformer
 from ladder.ui.view import View
 
@@ -124,3 +124,10 @@ def unknown(word: str, lexicon: Lexicon) -> str:
     alike = difflib.get_close_matches(word[:40], lexicon.texts[:LISTED], n=3, cutoff=0.7)
     hint = f" Did you mean {' or '.join(plain(other) for other in alike)}?" if alike else ""
     return f"“{plain(word[:40])}” is not among the {plain(lexicon.note)}.{hint}"
+
+
+def how_it_is_read(word: str, model: encoder.Encoder) -> str:
+    """What the encoder's tokenizer does to a word that is no token: its pieces, and how many are [UNK]."""
+    tokens = model.tokens(word)
+    n = len(tokens.pieces) - encoder.SPECIAL
+    return f" The encoder reads it as {spaces.spelling(tokens)}: {count(n, 'token')}, {tokens.unknown} of them [UNK]."

@@ -43,7 +43,7 @@ def groups_of(key: Key, method: str, seed: int, _vectors: Floats, _points: Float
     labels = k_means(_points, k, rng=rng)
     if len(np.unique(labels)) < 2:
         return Groups(labels, 0.0, 0.0)
-    on_map, in_space = (round(silhouette(rows, labels, rng=rng), 4) + 0.0 for rows in (_points, _vectors))
+    on_map, in_space = (round(silhouette(rows, labels, rng=rng), 2) + 0.0 for rows in (_points, _vectors))
     return Groups(labels, on_map, in_space)
 
 

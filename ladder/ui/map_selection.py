@@ -30,7 +30,7 @@ def list_texts(table: pd.DataFrame, chosen: Chosen, picked: Any, find: str) -> N
     with st.container(horizontal=True):
         st.download_button(
             "Texts (CSV)",
-            lambda: rows.assign(text=texts)[COLUMNS].to_csv(index=False),
+            lambda: rows.assign(text=_writable(texts))[COLUMNS].to_csv(index=False),
             "selection.csv",
             "text/csv",
             key="selection-csv",
@@ -42,6 +42,14 @@ def list_texts(table: pd.DataFrame, chosen: Chosen, picked: Any, find: str) -> N
             "selection.npz",
             "application/octet-stream",
             key="selection-npz",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Vectors (Parquet)",
+            lambda: columns_of(chosen.space.vectors[places], texts),
+            "selection.parquet",
+            "application/octet-stream",
+            key="selection-parquet",
             on_click="ignore",
         )
 
@@ -58,7 +66,17 @@ def selected(table: pd.DataFrame, box: dict[str, list[float]], find: str) -> pd.
 def packed(vectors: Floats, texts: list[str]) -> bytes:
     """An NPZ file of two arrays: `vectors` (n, d) and `texts` (n,), read back by numpy.load without pickle."""
     file = io.BytesIO()
-    # A lone surrogate is no text for numpy's file: it leaves as the sign for what cannot be read.
-    clean = [text.encode("utf-8", "replace").decode() for text in texts]
-    np.savez_compressed(file, vectors=vectors, texts=np.array(clean, dtype=np.str_))
+    np.savez_compressed(file, vectors=vectors, texts=np.array(_writable(texts), dtype=np.str_))
     return file.getvalue()
+
+
+def columns_of(vectors: Floats, texts: list[str]) -> bytes:
+    """A Parquet file of two columns: `text`, and `vector`, a list of d numbers."""
+    file = io.BytesIO()
+    pd.DataFrame({"text": _writable(texts), "vector": list(vectors)}).to_parquet(file, index=False)
+    return file.getvalue()
+
+
+def _writable(texts: list[str]) -> list[str]:
+    """A lone surrogate is no text for a file: it leaves as the sign for what cannot be read."""
+    return [text.encode("utf-8", "replace").decode() for text in texts]

@@ -24,7 +24,7 @@ from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
 SHADES = {
-    "count": "Frequency",
+    "count": "Frequency or place",
     "kept": "True neighbours kept",
     "trust": "Strangers shown near",
     "whole": "Neighbours torn away",

@@ -21,6 +21,7 @@ from ladder.ui.spaces import LEARNED, Chosen
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
+NARROW = 190  # pixels of a text beside its number, in one of three columns
 NAMED = 1  # neighbours of each list that are named on the chart
 
 
@@ -61,7 +62,7 @@ def _draw_neighbours(view: View, chosen: Chosen, query: str, k: int) -> None:
             return
         text = query
         q = spaces.query_vector(spaces.encoder_place(), query, model)
-        spaces.say_unknown(model.tokens(query))
+        spaces.say_how_it_was_read(model.tokens(query))
     others = np.array([i for i, other in enumerate(space.texts) if other != text], dtype=np.intp)
     if not len(others):
         st.info("There is nothing else in this space to be near to. Choose a longer text.")
@@ -78,6 +79,8 @@ def _draw_neighbours(view: View, chosen: Chosen, query: str, k: int) -> None:
                 hide_index=True,
                 width="stretch",
                 height="content",
+                column_order=[VALUES[measure], "text", "length", "lists"],
+                column_config={"text": st.column_config.TextColumn(width=NARROW)},
                 key=f"neighbours-{measure}",
             )
     st.markdown(why_they_differ(found, lengths, float(np.linalg.norm(q))))

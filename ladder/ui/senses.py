@@ -71,6 +71,8 @@ def senses_panel(view: View) -> None:
     model = spaces.the_encoder()
     if model is None:
         return
+    texts = tuple(sample.text for sample in samples)
+    spaces.say_how_legible(("senses", spaces.encoder_place(), texts), model, texts)
     found = run_job(
         ("senses", spaces.encoder_place(), word, samples),
         f"Reading {count(len(samples), 'sentence')}",

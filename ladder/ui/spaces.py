@@ -32,9 +32,11 @@ WHOSE = "Placed: the text’s own vectors, or the encoder’s of words or senten
 SIZES = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 TRAIL = 2000  # points, up to where the way to a map is kept beside it
 CONTROL_SEED = 0
-READ = 2_000_000  # characters that words and sentences are looked for in
+READ = {WORDS: 2_000_000, SENTENCES: 8_000_000}  # characters that they are looked for in
+SHUFFLED = 2_000_000  # characters whose words are dealt out anew
 SPELLED_OUT = 0.6  # tokens a character, from where on the encoder spells rather than reads
 MUCH_UNKNOWN = 0.05
+ISOLATED, AGAIN = "\u2068", "\u2069"  # between them, what is written from right to left leaves the rest in its order
 
 Key = tuple[Hashable, ...]
 
@@ -84,7 +86,7 @@ def space_of(view: View, kind: str, most: int) -> Chosen | None:
     )
     if encoded is None:
         return None
-    _say_how_legible(legibility_of(key, model, encoded.texts))
+    say_how_legible(key, model, encoded.texts)
     return Chosen(key, kind, encoded)
 
 
@@ -112,9 +114,9 @@ def everything_learned(corpus: Corpus) -> Space:
 @shared(max_entries=24)
 def pieces_of(corpus: Corpus, kind: str, most: int) -> Pieces:
     """What the encoder is given of a text."""
-    read = corpus.text[:READ]
+    read = corpus.text[: READ[kind]]
     found = frequent_words(read, most=most) if kind == WORDS else sentences(read, most=most)
-    only = f", looked for in the first {READ:,} characters" if len(corpus.text) > READ else ""
+    only = f", looked for in the first {READ[kind]:,} characters" if len(corpus.text) > READ[kind] else ""
     return found._replace(note=found.note + only)
 
 
@@ -221,17 +223,7 @@ def shuffled_space(corpus: Corpus, most: int) -> Space:
 @shared(max_entries=24)
 def shuffled_pieces(corpus: Corpus, most: int) -> Pieces:
     """The sentences of a text whose words were dealt out anew."""
-    return sentences(shuffled(corpus.text[:READ], rng=np.random.default_rng(CONTROL_SEED)), most=most)
-
-
-def say_unknown(tokens: encoder.Tokens) -> None:
-    """What of a sentence the encoder cannot read, or does not reach."""
-    if tokens.unknown:
-        st.warning(
-            f"{tokens.unknown} of {len(tokens.pieces)} tokens are [UNK]: the encoder has no sign for what stands there."
-        )
-    if tokens.cut:
-        st.warning(f"The last {tokens.cut} tokens are beyond what the encoder reads at once and are left out.")
+    return sentences(shuffled(corpus.text[:SHUFFLED], rng=np.random.default_rng(CONTROL_SEED)), most=most)
 
 
 def _load(progress: Progress) -> encoder.Encoder:
@@ -255,7 +247,9 @@ def _encoded(model: encoder.Encoder, found: Pieces, progress: Progress) -> Space
     return Space(found.texts, found.counts, _kept(vectors), found.note)
 
 
-def _say_how_legible(read: encoder.Legibility) -> None:
+def say_how_legible(key: Key, model: encoder.Encoder, texts: tuple[str, ...]) -> None:
+    """What the encoder's tokenizer did to some texts that it cannot read well, and how much of them is [UNK]."""
+    read = legibility_of(key, model, texts)
     if read.unknown > MUCH_UNKNOWN:
         st.warning(
             f"{read.unknown:.0%} of the tokens are [UNK]: the encoder has no sign for what stands there, "
@@ -264,10 +258,21 @@ def _say_how_legible(read: encoder.Legibility) -> None:
     elif read.tokens_per_character > SPELLED_OUT:
         st.warning(
             f"The encoder needs {read.tokens_per_character:.2f} tokens a character here (about 0.25 in English): "
-            "it spells this script rather than reads it. Its neighbours are alike in letters, hardly in meaning."
+            f"it spells this script rather than reads it (the first text begins {spelling(model.tokens(texts[0]))}; "
+            f"{read.unknown:.1%} of all tokens are [UNK]). Its neighbours are alike in letters, hardly in meaning."
         )
+    elif read.unknown:
+        st.caption(f"{read.unknown:.2%} of the tokens are [UNK]: what stands there has no sign in the encoder.")
     if read.cut:
         st.caption(f"{read.cut:,} of the texts are longer than the encoder reads at once; their ends are not read.")
+
+
+def spelling(tokens: encoder.Tokens, most: int = 5) -> str:
+    """The first tokens of a text, in quotation marks, its special tokens left out."""
+    pieces = tokens.pieces[1:-1]
+    more = " …" if len(pieces) > most else ""
+    read = plain(" ".join(visible(piece) for piece in pieces[:most]))
+    return f"“{ISOLATED}{read}{more}{AGAIN}”"
 
 
 def say_how_it_was_read(tokens: encoder.Tokens) -> None:
@@ -283,11 +288,9 @@ def say_how_it_was_read(tokens: encoder.Tokens) -> None:
             "stands there, and gives one and the same vector to all of it."
         )
     elif n > 2.5 * max(words, 1):
-        first = next(i for i, piece in enumerate(tokens.pieces) if i + 1 < len(tokens.pieces) and "##" in piece)
-        spelled = " ".join(visible(piece) for piece in tokens.pieces[first - 1 : first + 4])
         st.warning(
-            f"The encoder spells this sentence: {n} tokens for {count(words, 'word')} (it begins “{plain(spelled)}”). "
-            "It was taught English; these pieces are letters to it, hardly words."
+            f"The encoder spells this sentence: {n} tokens for {count(words, 'word')}, none of them [UNK] (it begins "
+            f"{spelling(tokens)}). It was taught English; these pieces are letters to it, hardly words."
         )
     if tokens.cut:
         st.caption(f"The last {count(tokens.cut, 'token')} of the sentence are beyond what the encoder reads at once.")

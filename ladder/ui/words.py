@@ -5,9 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from ladder.geometry import Index, Neighbours
-from ladder.ui import analogies, knobs, word_axes
+from ladder.ui import analogies, knobs, spaces, word_axes
 from ladder.ui.explain import explain
-from ladder.ui.lexicon import ENCODER, LEARNED, OWN, UNTRAINED, Lexicon, lexicons, unknown
+from ladder.ui.lexicon import ENCODER, LEARNED, OWN, UNTRAINED, Lexicon, how_it_is_read, lexicons, unknown
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
@@ -42,7 +42,7 @@ def _search(view: View) -> None:
             st.markdown(f"**{plain(lexicon.name)}**")
             row = lexicon.find(query)
             if row is None:
-                st.info(unknown(query, lexicon) + (PLAIN if name == OWN and lexicon.longest == 1 else ""))
+                st.info(unknown(query, lexicon) + _why(name, query, lexicon))
                 continue
             near = without(row, lexicon.search.nearest(lexicon.search.rows[row], k=k + 1), k)
             lists[name] = (lexicon, near)
@@ -52,14 +52,26 @@ def _search(view: View) -> None:
     _explain_search(lists)
 
 
+def _why(name: str, query: str, lexicon: Lexicon) -> str:
+    """What becomes of a word that has no row."""
+    model = spaces.the_encoder() if name == ENCODER else None
+    if model is not None:
+        return how_it_is_read(query, model)
+    return PLAIN if name == OWN and lexicon.longest == 1 else ""
+
+
 def telling_word(lexicons: list[Lexicon]) -> str:
-    """A word of at least four letters, the most frequent in the text that all of them know, or all but the last."""
-    for n in range(len(lexicons), 0, -1):
+    """A word of at least four letters, the most frequent in the text that all of them know, or all but the last.
+
+    Where the encoder knows none of the text's words, it is one of the text's own.
+    """
+    for n in range(len(lexicons), 1, -1):
         some = lexicons[:n]
         for word in some[-1].texts:
             if len(word.strip()) >= 4 and all(other.find(word.strip()) is not None for other in some):
                 return word.strip()
-    return lexicons[-1].texts[0]
+    own = lexicons[min(1, len(lexicons) - 1)]
+    return next((word.strip() for word in own.texts if len(word.strip()) >= 4), own.texts[0])
 
 
 def without(row: int, near: Neighbours, k: int) -> Neighbours:

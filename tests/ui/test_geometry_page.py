@@ -11,7 +11,8 @@ from ladder.reality import Corpus
 from ladder.ui import maps
 from tests.ui.conftest import STRANGE
 
-PANELS = ("map", "neighbours", "attention", "shape")
+# Those of words, cosine and senses want more of an encoder: they stand in files of their own, as does Text to token.
+PANELS = ("map", "neighbours", "hubs", "attention", "shape")
 PROSE = "\n".join(f"the {a} {b} the {c}." for a in ("king", "queen") for b in ("sees", "hears") for c in "abcdefgh")
 
 
@@ -222,7 +223,25 @@ def test_attention_under_boltzmanns_lens_is_in_nats():
 
 
 def test_what_the_encoder_cannot_read_is_said():
-    assert "1 of 4 tokens are [UNK]" in shown(drive("attention", PROSE, sentence="hello ☃"))
+    for panel, query in (
+        ("attention", {"sentence": "hello ☃"}),
+        ("neighbours", {"query": "hello ☃", "space": "Sentences"}),
+    ):
+        assert "1 of 2 tokens are [UNK] (50%)" in shown(drive(panel, PROSE, **query))
+
+
+@pytest.mark.parametrize("panel", ["map", "neighbours", "shape", "hubs"])
+def test_a_text_that_the_encoder_cannot_read_is_said_wherever_it_is_placed(panel):
+    text = shown(drive(panel, "\n".join(f"hello {'☃ ' * i}" for i in range(1, 14)), space="Sentences"))
+    assert "% of the tokens are [UNK]: the encoder has no sign for what stands there" in text
+
+
+def test_a_script_that_is_spelled_is_said_with_its_pieces():
+    text = shown(drive("shape", "a\nb\nc\nd e", space="Sentences"))
+    assert (
+        "spells this script rather than reads it (the first text begins “\u2068a\u2069”; 0.0% of all tokens are [UNK])"
+        in text
+    )
 
 
 @pytest.mark.parametrize("sentence", ["x", "word " * 300, "<script>alert(1)</script>", "שלום", "a\u202eb"])
@@ -267,6 +286,15 @@ def test_the_formula_of_the_volume_is_in_the_lens_unit():
         exact = formula.partition(r"\bigr) = ")[2].partition(rf"\ \text{{{unit}}}")[0]
         assert log in formula
         assert round(float(exact)) == int(number_shown)
+
+
+def test_a_name_that_would_hide_another_is_left_out():
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {"text": ["a long name", "hidden", "free", "low"], "x": [0, 0.01, 1, 1], "y": [0.08, 0.09, 1, 0]}
+    )
+    assert list(maps.named(table, short=True)["text"]) == ["a long name", "free", "low"]
 
 
 def test_names_on_the_map_are_the_most_frequent_of_their_cell():

@@ -104,11 +104,16 @@ def test_a_selection_travels_with_its_vectors_and_is_read_back():
     with np.load(io.BytesIO(map_selection.packed(vectors, ["שלום", "a\udc80b"])), allow_pickle=False) as file:
         assert (file["vectors"] == vectors).all()
         assert file["texts"].tolist() == ["שלום", "a?b"]
+    columns = pd.read_parquet(io.BytesIO(map_selection.columns_of(vectors, ["שלום", "a\udc80b"])))
+    assert columns["text"].tolist() == ["שלום", "a?b"]
+    assert np.stack(columns["vector"]).tolist() == vectors.tolist()
 
 
 def test_what_is_found_can_be_taken_home():
     at = drive("map", PROSE, find="queen")
-    assert {"Texts (CSV)", "Vectors (NPZ)"} <= {button.label for button in at.get("download_button")}
+    assert {"Texts (CSV)", "Vectors (NPZ)", "Vectors (Parquet)"} <= {
+        button.label for button in at.get("download_button")
+    }
 
 
 def test_cells_of_a_crowded_map_count_every_text():

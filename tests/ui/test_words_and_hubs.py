@@ -158,6 +158,13 @@ def test_the_word_asked_as_an_example_is_known_to_all_or_to_all_but_the_last(tra
     assert words.telling_word([of("king", "queen"), of("the", "queen", "king")]) == "queen"
     assert words.telling_word([of("king"), of("the", "king"), of(" th", "e")]) == "king"
     assert words.telling_word([of("道")]) == "道"
+    assert words.telling_word([of("with"), of("تو", "میان")]) == "میان"
+
+
+def test_a_word_without_a_row_is_said_in_the_encoders_pieces():
+    assert "The encoder reads it as “\u2068\\[UNK\\]\u2069”: 1 token, 1 of them [UNK]." in shown(
+        drive("words", "words_panel", PROSE, query="☃")
+    )
 
 
 def test_logits_of_the_own_transformer_are_what_part_four_takes_apart(trained, monkeypatch):
