@@ -61,8 +61,9 @@ def around_panel(view: View, corpus: Corpus, fit: str) -> None:
     if not lossless(view):
         return
     left, right = st.columns(2)
-    with right:
+    with right if fit == BILINEAR else left:
         which = knobs.choice("lsplane", "Directions of the plane", PLANES, "path")
+    with right:
         seed = knobs.number("lsseed", "Seed", 0, 999_999, 1, step=1)
     with left:
         asked = _bilinear_knobs() if fit == BILINEAR else None

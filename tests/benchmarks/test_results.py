@@ -5,7 +5,9 @@ import re
 import pandas as pd
 
 from ladder.reality import Corpus, load_sample, take
-from ladder.statistics.leaderboard import ADAPTIVE, STATIC
+from ladder.statistics.leaderboard import ADAPTIVE, STATIC, Board, Entry
+from ladder.statistics.with_net import NET, WITH_NET
+from tests.benchmarks import results
 from tests.benchmarks.results import (
     COLUMNS,
     KINDS,
@@ -15,6 +17,7 @@ from tests.benchmarks.results import (
     main,
     section,
     sections,
+    table_of,
     title_of,
     with_sections,
 )
@@ -37,25 +40,35 @@ def of_any_order(markdown):
 
 
 def test_readme_has_the_texts_and_the_rows_that_the_command_makes():
-    results = sections(TEXT)
-    assert [title_of(load_sample(key)) for key in SHOWN] == list(results)[: len(SHOWN)]
-    assert any(title.startswith("tinyshakespeare") for title in results)
-    made = section("a part", board(take(load_sample("hamlet"), stop=0.06)))
-    for markdown in results.values():
-        assert of_any_order(markdown) == of_any_order(made)
+    written = sections(TEXT)
+    assert [title_of(load_sample(key)) for key in SHOWN] == list(written)[: len(SHOWN)]
+    assert any(title.startswith("tinyshakespeare") for title in written)
+    made = section("a part", board(take(load_sample("hamlet"), stop=0.06), steps=20))
+    assert {NET, WITH_NET} < {name for _, name, _ in of_any_order(made)}
+    for markdown in written.values():
+        missing = of_any_order(made) - of_any_order(markdown)
+        assert of_any_order(markdown) <= of_any_order(made)
+        # A text that was not given since the command trains a transformer keeps the lines that it had.
+        assert {name for _, name, _ in missing} <= {NET, WITH_NET}
 
 
 def test_readmes_results_have_the_form_that_the_command_gives_them():
     for title, markdown in sections(TEXT).items():
-        entries = []
-        for kind, cells in rows_of(markdown):
-            price, whole, size, seconds = (cell.strip().replace(",", "") for cell in cells[2:])
-            prices = float(price), float(whole or "nan"), float(size) * 1000 if size else None
-            entries.append((cells[0], STATIC if kind == KINDS[0] else ADAPTIVE, cells[1], *prices, float(seconds)))
-        columns = ["name", "kind", "alphabet", "bits_per_byte", "whole_bits_per_byte", "size_bytes", "seconds"]
-        table = pd.DataFrame(entries, columns=columns).sort_values("bits_per_byte", kind="stable")
-        assert section(title, table) == markdown
+        assert section(title, table_of(markdown)) == markdown
     assert with_sections(TEXT, sections(TEXT)) == TEXT
+
+
+def test_only_the_transformers_lines_are_made_anew_where_only_they_are_asked_for(monkeypatch):
+    lines = [(name, STATIC, "bytes", 1.0, 2.0, 3000, 4.0) for name in (NET, WITH_NET)]
+    monkeypatch.setattr(results, "transformer_lines", lambda *parts: Board.of(map(Entry._make, lines), {}))
+    corpus = take(load_sample("hamlet"), stop=0.01)
+    markdown = sections(TEXT)[title_of(load_sample("hamlet"))]
+    for _ in range(2):
+        table = results.with_transformer(corpus, markdown)
+        assert list(table["name"][:2]) == [NET, WITH_NET]
+        markdown = section("x", table)
+        others = {row for row in of_any_order(markdown) if row[1] not in (NET, WITH_NET)}
+        assert len(rows_of(markdown)) == len(others) + 2
 
 
 def test_what_adapts_never_stands_with_what_is_static():
@@ -71,8 +84,6 @@ def test_what_adapts_never_stands_with_what_is_static():
 
 
 def test_a_text_that_is_not_given_keeps_its_lines(tmp_path, monkeypatch):
-    from tests.benchmarks import results
-
     readme = tmp_path / "README.md"
     readme.write_text(TEXT, encoding="utf-8")
     monkeypatch.setattr(results, "README", readme)
