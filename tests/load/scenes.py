@@ -74,11 +74,11 @@ def climbing(seconds: float, think: float, *, texts: Sequence[str] = TEXTS[:1]) 
     async def act(pupil: Pupil, number: int, tally: Tally) -> None:
         rng = random.Random(number)
         text = texts[number % len(texts)]
-        end = asyncio.get_running_loop().time() + seconds
         at = rng.randrange(len(WAY_UP))
         pupil.query = f"corpus={text}"
         await asyncio.sleep(rng.uniform(0, think))
         await pupil.open()
+        end = asyncio.get_running_loop().time() + seconds
         while True:
             stop = WAY_UP[at % len(WAY_UP)]
             at += 1
@@ -102,9 +102,9 @@ def sliding(seconds: float, think: float) -> Callable[..., Awaitable[None]]:
 
     async def act(pupil: Pupil, number: int, tally: Tally) -> None:
         rng = random.Random(number)
-        end = asyncio.get_running_loop().time() + seconds
         await asyncio.sleep(rng.uniform(0, think))
         await pupil.open()
+        end = asyncio.get_running_loop().time() + seconds
         while True:
             await asyncio.sleep(rng.uniform(0.5 * think, 1.5 * think))
             if asyncio.get_running_loop().time() > end:
