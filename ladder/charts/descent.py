@@ -75,7 +75,7 @@ def landscape(table: pd.DataFrame, path: pd.DataFrame, *, title: str, unit: str,
             alt.Y2("b2:Q"),
             alt.Color("excess:Q")
             .scale(alt.Scale(scheme=AMOUNT_SCHEME, type="sqrt"))  # type: ignore[arg-type]
-            .legend(title=f"above the fit, {unit}", orient="bottom", tickCount=4),
+            .legend(title=f"above the fit, {unit}", orient="bottom", tickCount=4, labelOverlap="greedy"),
             tooltip=[alt.Tooltip("a:Q", format=".2f"), alt.Tooltip("b:Q", format=".2f"), "excess:Q"],
         )
     )

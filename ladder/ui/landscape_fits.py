@@ -130,7 +130,7 @@ def around_bilinear(
     problem = Problem(learned, *start_of(learned, V, vectors), decay)
     states = found.states[: found.best + 1]
     path = np.array([state.weights.ravel() for state in states], dtype=np.float64)
-    like = {"theta": states[-1].weights}
+    like = {"theta": states[-1].weights.astype(np.float64)}
     return _around(
         lambda weights: problem.loss_and_gradient(weights["theta"])[0],
         path,
