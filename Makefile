@@ -5,7 +5,7 @@ run: .venv
 	.venv/bin/streamlit run app.py
 
 test: .venv
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: .venv
 	.venv/bin/ruff check .

@@ -14,10 +14,17 @@ PREVIEW = 300  # characters
 def own_text() -> None:
     """The button in the sidebar, and the dialog behind it."""
     if st.button("Your own text …", icon="📄", width="stretch"):
+        st.session_state["own_open"] = True
+    # Drawn in every run until it is closed: a job that ends meanwhile has the page run again.
+    if st.session_state.get("own_open"):
         _dialog()
 
 
-@st.dialog("Your own text", width="large")
+def _close() -> None:
+    st.session_state.pop("own_open", None)
+
+
+@st.dialog("Your own text", width="large", on_dismiss=_close)
 def _dialog() -> None:
     st.caption(
         "Any file will do: txt, md, csv, tsv, jsonl, html, pdf, docx, zip, several at once, even bytes that are no "
@@ -55,6 +62,7 @@ def _dialog() -> None:
 def _climb(corpus: Corpus) -> None:
     try:
         climb_with(keep(corpus))
+        _close()
     except (ValueError, OSError) as refusal:
         st.session_state["own_refusal"] = f"The text could not be kept: {refusal}"
 

@@ -127,3 +127,10 @@ def test_a_text_too_short_for_a_compressor_shows_no_price_of_one(open_app):
     assert "1 byte held out" in drawn
     assert "lzma" not in drawn
     assert "zlib" not in drawn
+
+
+def test_the_dialog_for_ones_own_text_stays_open_when_a_job_has_the_page_run_again(open_app):
+    at = open_app(corpus="coin")
+    next(button for button in at.button if button.label == "Your own text …").click().run()
+    at.run()
+    assert at.segmented_control(key="own_way").value == "files"

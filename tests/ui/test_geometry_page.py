@@ -173,9 +173,10 @@ def test_an_unknown_word_is_a_sentence_with_what_looks_like_it():
 
 
 def test_what_is_asked_for_is_shown_as_text():
-    text = shown(drive("neighbours", PROSE, query="<b>*x*</b>"))
-    assert "<b>" not in text
-    assert "\\*x\\*" in text
+    at = drive("neighbours", PROSE, query="<b>*x*</b>")
+    markdown = " ".join(element.proto.body for element in [*at.caption, *at.info, *at.warning])
+    assert "<b>" not in markdown
+    assert "\\*x\\*" in markdown
 
 
 def test_attention_shows_entropy_and_how_far_it_is_off_the_networks_own():
@@ -196,7 +197,7 @@ def test_a_row_is_a_boltzmann_distribution_in_numbers():
 
 def test_a_cell_is_opened_down_to_its_products():
     at = drive("attention", PROSE, sentence="three words here", row=1, col=0)
-    assert r"q_{1} \cdot k_{0} &= (1.00)(0.69) + (1.00)(0.69) + \cdots = 2.773" in at.latex[0].value
+    assert r"q_{1} \cdot k_{0} &= (1.00)(0.69) + (1.00)(0.69) + \cdots \\ &= 2.773" in at.latex[0].value
     assert "w_{1,0} &= e^{1.386} / e^{2.079} = 0.5000" in at.latex[0].value
 
 

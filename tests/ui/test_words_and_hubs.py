@@ -162,7 +162,7 @@ def test_the_word_asked_as_an_example_is_known_to_all_or_to_all_but_the_last(tra
 
 
 def test_a_word_without_a_row_is_said_in_the_encoders_pieces():
-    assert "The encoder reads it as “\u2068\\[UNK\\]\u2069”: 1 token, 1 of them [UNK]." in shown(
+    assert "The encoder reads it as “\u2068[UNK]\u2069”: 1 token, 1 of them [UNK]." in shown(
         drive("words", "words_panel", PROSE, query="☃")
     )
 
