@@ -88,6 +88,7 @@ def test_a_text_that_is_not_given_keeps_its_lines(tmp_path, monkeypatch):
     readme.write_text(TEXT, encoding="utf-8")
     monkeypatch.setattr(results, "README", readme)
     monkeypatch.setattr(results, "SHOWN", ())
+    monkeypatch.setattr(results, "board", lambda corpus: board(corpus, steps=20))
     given = tmp_path / "mine.txt"
     given.write_text("to be or not to be\n" * 40)
     main(given)
