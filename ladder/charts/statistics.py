@@ -101,11 +101,8 @@ def leaderboard(table: pd.DataFrame, *, title: str, unit: str) -> Layers:
             alt.Tooltip("whole:Q", format=".4f", title=f"whole text, model included, {unit}/byte"),
         ],
     )
-    colour = (
-        alt.Color("kind:N")
-        .scale(domain=shown, range=[colours[kind] for kind in shown])
-        .legend(title=None, orient="bottom", columns=1, labelLimit=220)
-    )
+    key = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=220) if len(shown) > 1 else None
+    colour = alt.Color("kind:N", legend=key).scale(domain=shown, range=[colours[kind] for kind in shown])
     bars = base.mark_bar(size=ROW * 0.7).encode(alt.X("price:Q").title(f"{unit} per byte"), colour)
     texts = base.mark_text(align="left", dx=5, fontSize=13, color=GREY).encode(
         alt.X("price:Q"), alt.Text("price:Q", format=".3f")

@@ -91,15 +91,19 @@ def leaderboard_panel(view: View) -> None:
     table = in_units(view, board.table)
     for static in (True, False):
         rows = table[(table["kind"] == STATIC) == static]
-        shown = rows[["name", "kind", "price", "whole", "size_bytes", "seconds"]].rename(
-            columns={
-                "price": f"held out, {view.lens.unit}/byte",
-                "whole": "with the model",
-                "size_bytes": "model, bytes",
-            }
-        )
-        wide = {"name": st.column_config.TextColumn(width="medium")}
-        st.dataframe(shown.round(3), width="stretch", hide_index=True, column_config=wide)
+        price, whole = (f"{what}, {view.lens.unit}/byte" for what in ("held out", "with the model"))
+        columns = {"name": "name", "price": price, "whole": whole, "size_bytes": "model, bytes", "seconds": "seconds"}
+        if not static:  # their model is in the program that reads
+            del columns["size_bytes"]
+        form = {
+            "name": st.column_config.TextColumn(width="medium"),
+            price: st.column_config.NumberColumn(format="%.3f"),
+            whole: st.column_config.NumberColumn(format="%.3f"),
+            "model, bytes": st.column_config.NumberColumn(format="localized"),
+            "seconds": st.column_config.NumberColumn(format="%.2f"),
+        }
+        shown = rows[list(columns)].rename(columns=columns)
+        st.dataframe(shown, width="stretch", hide_index=True, column_config=form)
     st.download_button(
         "The whole table (CSV)",
         lambda: board.table.to_csv(index=False),

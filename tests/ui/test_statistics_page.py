@@ -162,13 +162,13 @@ def test_the_leaderboard_holds_models_and_compressors():
 def test_the_adaptive_mixture_is_priced_on_the_whole_text_too():
     app = show("leaderboard.leaderboard_panel", scheme="bytes")
     lines = app.dataframe[1].value.set_index("name")
-    assert 0 < lines.loc["adaptive mixture", "with the model"] < 8
+    assert 0 < lines.loc["adaptive mixture", "with the model, bits/byte"] < 8
 
 
 def test_the_whole_of_a_long_text_is_priced_when_somebody_asks_for_it(monkeypatch):
     monkeypatch.setattr(board_more, "AT_ONCE", 1000)
     app = show("leaderboard.leaderboard_panel", scheme="bytes")
-    assert np.isnan(app.dataframe[1].value.set_index("name").loc["adaptive mixture", "with the model"])
+    assert np.isnan(app.dataframe[1].value.set_index("name").loc["adaptive mixture", "with the model, bits/byte"])
     assert "Price the whole text under the adaptive mixture too" in [button.label for button in app.button]
 
 
