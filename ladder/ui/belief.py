@@ -63,7 +63,12 @@ def believe(
     """Fit T on the end of the training part, for a model of the rest; judge on the held-out part."""
     train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
     most = max(200, min(PLACES, LOGITS // model.vocabulary_size))
-    n_validation = int(len(train.ids) * VALIDATION)
+    n_validation = choice.n_aside if choice.kind == TRANSFORMER else int(len(train.ids) * VALIDATION)
+    if choice.kind == TRANSFORMER and not choice.n_aside:
+        raise ValueError(
+            "This transformer has learned from the whole training part, so no part is left to fit T on. Train one that "
+            "stops early: it keeps a part aside."
+        )
     if min(n_validation, len(held_out.ids)) < FEWEST:
         raise ValueError(
             f"Calibration needs at least {FEWEST} tokens to validate and {FEWEST} to judge on, but there are "
@@ -71,15 +76,9 @@ def believe(
         )
     learned, validation = train.ids[:-n_validation], train.ids[-n_validation:]
     progress(0.1, "fitting a model without the validation part")
-    if choice.kind != TRANSFORMER:
-        asked = answers(fit(learned, model.vocabulary_size, choice), validation, most=most)
-    elif choice.n_aside >= n_validation:  # it has not learned from there
-        asked = answers(model, validation, most=most)
-    else:
-        raise ValueError(
-            "This transformer has learned from the whole training part, so no part is left to fit T on. Train one that "
-            "watches a tenth."
-        )
+    # A transformer has not learned from there; the others are fitted once more, without it.
+    of_the_rest = model if choice.kind == TRANSFORMER else fit(learned, model.vocabulary_size, choice)
+    asked = answers(of_the_rest, validation, most=most)
     progress(0.3, "fitting T")
     T = fit_temperature(asked)
     met = met_and_expected(asked, T=T)

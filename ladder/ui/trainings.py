@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from ladder.statistics.training import Training
 
 KEPT = 8  # files
-VALIDATION = 10  # one token in so many, at the end of the training part, is watched
-MOST_WATCHED = 8_000  # tokens of them
+VALIDATION = 10  # one token in so many, at the end of the training part, is kept aside and watched
+MOST_WATCHED = 8_000  # tokens of them: whatever is kept aside is not learned
 LOOKS = 20  # at the validation part and at a sample, in one training
 SAMPLE = 90  # tokens
 CHECKPOINT_SECONDS = 10.0
@@ -156,7 +156,7 @@ def _last_on_disk(corpus: Corpus, scheme: str, vocabulary_size: int) -> Trained 
 def _fetched(wanted: Wanted, path: Path) -> Trained:
     """What a training has come to, as its checkpoint says."""
     train, held_out = train_and_held_out(wanted.corpus, wanted.scheme, wanted.vocabulary_size)
-    n_aside = len(train.ids) // VALIDATION if wanted.stop_early else 0
+    n_aside = _kept_aside(wanted, len(train.ids))
     with np.load(path, allow_pickle=False) as state:
         ended, rest = ended_of(state), json.loads(bytes(state["rest"]))
         if ended.surprisals.shape != held_out.ids.shape:
@@ -222,9 +222,8 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
 
     torch.set_num_threads(1)  # two of them collapse as soon as something else wants the cores
     train, held_out = train_and_held_out(wanted.corpus, wanted.scheme, wanted.vocabulary_size)
-    n_watched = len(train.ids) // VALIDATION if wanted.stop_early else 0
+    n_watched = _kept_aside(wanted, len(train.ids))
     ids, watched = np.split(train.ids, [len(train.ids) - n_watched])
-    watched = watched[:MOST_WATCHED] if n_watched >= 2 else watched[:0]
     training = Training(ids, train.vocabulary_size, wanted.settings)
     curve, kept, best, earlier, states = _taken_up(training, wanted.path)
     planned, begun, first, note, text = wanted.settings.steps, time.monotonic(), training.done, "", ""
@@ -285,6 +284,12 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
     )
     _remember((identity(wanted.corpus), wanted.scheme, wanted.vocabulary_size), found)
     return found
+
+
+def _kept_aside(wanted: Wanted, n: int) -> int:
+    """How many of n training tokens, the last ones, are watched and not learned from."""
+    n_watched = min(n // VALIDATION, MOST_WATCHED) if wanted.stop_early else 0
+    return n_watched if n_watched >= 2 else 0
 
 
 def save(path: Path, state: Mapping[str, NDArray]) -> None:

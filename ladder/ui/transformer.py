@@ -78,7 +78,7 @@ def wanted_of(view: View) -> Wanted | None:
         with right:
             decay = knobs.choice("tdecay", "Weight decay", DECAYS, "0.1", in_a_row=False)
             layers = knobs.slider("tlayers", "Layers", 1, 4, 2)
-            stop_early = knobs.toggle("tstop", "Watch a tenth, and keep the weights that it liked best", True)
+            stop_early = knobs.toggle("tstop", "Watch a part kept aside, and keep the weights that it liked best", True)
     if not lossless(view):
         return None
     # The memory of phrases does what a larger alphabet does, and on bytes it does it better.

@@ -398,7 +398,7 @@ def test_the_transformers_file_is_read_back(words, trained):
 
 def test_a_transformer_that_kept_nothing_aside_is_not_calibrated(words, trained):
     choice = chosen.Choice(chosen.TRANSFORMER, 0, trained.name, 0)
-    with pytest.raises(ValueError, match="Train one that watches a tenth"):
+    with pytest.raises(ValueError, match="keeps a part aside"):
         believe(trained.model, choice, words, "bytes", 300, 10, Progress())
 
 
