@@ -17,7 +17,7 @@ LIGHT_CIVIDIS = ["#5b6272", "#7b7b78", "#9a9272", "#bcae6c", "#dfcc5b", "#ffe945
 TORN = OKABE_ITO[5]
 MANY = 2500  # points, from where on they are small and share their tooltips
 CELL = 26  # pixels of a heat map's cell
-BELOW = alt.Legend(orient="bottom", title=None, labelLimit=320)
+BELOW = alt.Legend(orient="bottom", title=None, columns=2, labelLimit=320)
 LISTS = ["cosine", "dot", "euclidean", "several", "other"]
 
 
