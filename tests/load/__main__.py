@@ -1,8 +1,8 @@
 """A class of thirty on one small server: `python -m tests.load`, or one scene alone, as in `... soak`.
 
 Without a word all scenes but the soak are played, one after the other, and README's figures are
-written anew. Every scene that has a twin on an empty Streamlit page is played against it in the
-same run by the same client, which shares the machine with both servers.
+written anew; the soak writes its own. Every scene that has a twin on an empty Streamlit page is
+played against it in the same run by the same client, which shares the machine with both servers.
 """
 
 import argparse
@@ -68,20 +68,20 @@ async def leaving(host: str, students: int, seconds: float) -> list[float]:
 async def soak(host: str, students: int, minutes: float) -> None:
     """Thirty climb for so long: an error or growing memory would show."""
     await warm(host, TEXTS)
-    start = time.perf_counter()
+    start, levels = time.perf_counter(), []
 
     async def clock() -> None:
         while True:
-            print(
-                f"{(time.perf_counter() - start) / 60:5.1f} min: {megabytes_of(host):,.0f} MB, "
-                f"{cpu_of(host):,.0f} s of CPU",
-                flush=True,
-            )
+            levels.append(megabytes_of(host))
+            passed = (time.perf_counter() - start) / 60
+            print(f"{passed:5.1f} min: {levels[-1]:,.0f} MB, {cpu_of(host):,.0f} s of CPU", flush=True)
             await asyncio.sleep(60)
 
     watch = asyncio.create_task(clock())
-    show([await play(f"soak of {minutes:g} min", host, students, climbing(60 * minutes, THINK, texts=TEXTS))])
+    scene = await play(f"soak of {minutes:g} min", host, students, climbing(60 * minutes, THINK, texts=TEXTS))
     watch.cancel()
+    show([scene])
+    readme.write_soak(students, minutes, scene, levels)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from tests.load.measure import HEAD, Scene
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- measured: python -m tests.load -->", "<!-- end of what is measured -->"
+SOAK = "<!-- measured: python -m tests.load soak -->"
 
 
 def text_of(students: int, found: Sequence[Scene], levels: Sequence[float]) -> str:
@@ -30,8 +31,27 @@ def text_of(students: int, found: Sequence[Scene], levels: Sequence[float]) -> s
     )
 
 
+def soak_of(students: int, minutes: float, scene: Scene, levels: Sequence[float]) -> str:
+    """What README says of the long climb: `levels` are the megabytes, minute by minute."""
+    return (
+        f"{students} students climbed for {minutes:g} minutes over several texts, with 8 s of thinking: {scene.acts:,} "
+        f"acts, p50 {1000 * scene.p50:,.0f} ms, p95 {1000 * scene.p95:,.0f} ms, {len(scene.errors)} errors. The server "
+        f"held {levels[0]:,.0f} MB as they came and {levels[-1]:,.0f} MB in the last minute, {max(levels):,.0f} MB at "
+        "most."
+    )
+
+
 def write(students: int, found: Sequence[Scene], levels: Sequence[float]) -> None:
     """Put the figures in their place."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    _put(BEGIN, text_of(students, found, levels))
+
+
+def write_soak(students: int, minutes: float, scene: Scene, levels: Sequence[float]) -> None:
+    """Put those of the long climb in theirs."""
+    _put(SOAK, soak_of(students, minutes, scene, levels))
+
+
+def _put(begin: str, text: str) -> None:
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{text_of(students, found, levels)}\n{END}{after}", encoding="utf-8")
+    README.write_text(f"{before}{begin}\n{text}\n{END}{after}", encoding="utf-8")

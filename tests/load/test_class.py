@@ -49,6 +49,14 @@ def test_readme_says_what_was_measured(played):
     assert "times an empty page's" in text
 
 
+def test_readme_says_what_a_long_climb_has_shown(played):
+    scene = played[0][1]._replace(acts=7000, p50=0.0801, p95=0.3, errors=["a", "b"])
+    text = readme.soak_of(30, 30.0, scene, [870.2, 879.9, 874.4])
+    assert "climbed for 30 minutes" in text
+    assert "7,000 acts, p50 80 ms, p95 300 ms, 2 errors" in text
+    assert "870 MB as they came and 874 MB in the last minute, 880 MB at most" in text
+
+
 def test_each_student_brings_a_text_of_his_own():
     texts = {text_of(number, 1000) for number in range(30)}
     assert len(texts) == 30
