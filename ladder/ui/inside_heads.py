@@ -8,7 +8,6 @@ from ladder.charts import inside as charts
 from ladder.statistics.inside import agreements, heads_of, induction_scores
 from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
-from ladder.ui.jobs import Progress, run_job
 from ladder.ui.lm import PERIOD, Seen
 from ladder.ui.show import show_chart
 
@@ -26,12 +25,10 @@ STRONG = 0.5  # of the attention, from where on a head is called an induction he
 def draw(seen: Seen, layer: int, head: int) -> None:
     """The map; a click opens the head."""
     measure = knobs.choice("lmmap", "Drawn", MEASURES, "effective")
-    key = (seen.name, tuple(seen.trace.ids.tolist()))
     asked = f"Asking every head about {len(seen.pieces)} tokens"
-    done = run_job(("all heads", *key), asked, lambda progress: lm.all_heads(seen.trace, *key, progress) is not None)
-    if not done:
+    heads = lm.found_in(seen, "all heads", asked, lm.all_heads)
+    if heads is None:
         return
-    heads = lm.all_heads(seen.trace, *key, Progress())
     if measure == "induction":
         values = lm.induction_in(seen.name)
         if values is None:
@@ -39,9 +36,9 @@ def draw(seen: Seen, layer: int, head: int) -> None:
             return
     elif measure == "agreement":
         asked = "Ranking all pairs of tokens in every head"
-        if not run_job(("agreement", *key), asked, lambda progress: len(lm.all_agreements(seen.trace, *key, progress))):
+        values = lm.found_in(seen, "agreement", asked, lm.all_agreements)
+        if values is None:
             return
-        values = lm.all_agreements(seen.trace, *key, Progress())
     else:
         values = getattr(heads, measure)
     title = finding(measure, values, len(seen.pieces))

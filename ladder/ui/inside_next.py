@@ -13,7 +13,6 @@ from ladder.statistics.inside import logit_lens, read_out
 from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
 from ladder.ui.frame import link_to
-from ladder.ui.jobs import Progress, run_job
 from ladder.ui.lm import Seen
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import plain
@@ -124,15 +123,9 @@ def _draw_without_norms(seen: Seen, row: int) -> None:
 
 def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
     """The next token and the price of the text, layer by layer."""
-    key = (seen.name, tuple(seen.trace.ids.tolist()))
-    done = run_job(
-        ("logit lens", *key),
-        "Asking every layer",
-        lambda progress: lm.lens_of(seen.trace, *key, progress) is not None,
-    )
-    if not done:
+    lens = lm.found_in(seen, "logit lens", "Asking every layer", lm.lens_of)
+    if lens is None:
         return
-    lens = lm.lens_of(seen.trace, *key, Progress())
     n_bytes = sum(len(seen.vocabulary[i]) for i in seen.trace.ids[1:].tolist())
     if not n_bytes:
         return

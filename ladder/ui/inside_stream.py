@@ -8,7 +8,6 @@ from ladder.charts import inside as charts
 from ladder.statistics.llama import layer_of
 from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
-from ladder.ui.jobs import Progress, run_job
 from ladder.ui.lm import Seen
 from ladder.ui.show import show_chart
 
@@ -47,11 +46,10 @@ def draw(seen: Seen, layer: int, row: int) -> None:
 
 
 def _draw_lengths(seen: Seen, layer: int, row: int) -> None:
-    key = (seen.name, tuple(seen.trace.ids.tolist()))
     asked = f"Measuring the stream of {len(seen.pieces)} tokens"
-    if not run_job(("lengths", *key), asked, lambda progress: len(lm.all_lengths(seen.trace, *key, progress))):
+    lengths = lm.found_in(seen, "lengths", asked, lm.all_lengths)
+    if lengths is None:
         return
-    lengths = lm.all_lengths(seen.trace, *key, Progress())
     stream = lengths.stream[:, row]
     drawn = [(0, LINES[0], stream[0])]
     for i, amounts in enumerate(zip(stream[1:], lengths.attention[:, row], lengths.mlp[:, row], strict=True), 1):

@@ -4,7 +4,8 @@ the_model()         the model once it is loaded; until then its progress, or wha
 seen_in(...)        what happens inside it while it reads a text
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -28,6 +29,8 @@ from ladder.ui.cache import shared, split_of
 from ladder.ui.jobs import Progress, run_job
 from ladder.ui.tokens import visible
 from ladder.ui.watch import WATCH
+
+T = TypeVar("T")
 
 PERIOD = 24  # tokens of the random string that is read twice
 SHORT = 256  # tokens: up to here, a trace takes some 50 MB, of a whole window 170 MB
@@ -103,6 +106,14 @@ def seen_in(model: Pretrained, ids: Ids) -> Seen | None:
     if not run_job(("look inside", *key), f"{model.name} reads {len(ids)} tokens", lambda progress: _look(model, key)):
         return None
     return Seen(model.name, trace_of(model, *key), model.alphabet.vocabulary)
+
+
+def found_in(seen: Seen, what: str, title: str, ask: Callable[..., T]) -> T | None:
+    """What a shared question about a whole trace has found, asked in a job; None while it is at it."""
+    key = (seen.name, tuple(seen.trace.ids.tolist()))
+    if not run_job((what, *key), title, lambda progress: ask(seen.trace, *key, progress) is not None):
+        return None
+    return ask(seen.trace, *key, Progress())
 
 
 def _look(model: Pretrained, key: tuple[str, tuple[int, ...]]) -> bool:
