@@ -49,14 +49,7 @@ def text_map(
     tooltip = ["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"]
     points: alt.Chart = (
         alt.Chart(table)
-        # Of many points, small squares that stay as they are: what a brush touches need not be drawn anew.
-        .mark_point(
-            shape="square" if many else "circle",
-            filled=True,
-            size=14 if many else 60,
-            stroke=GREY,
-            strokeWidth=0 if many else 1,
-        )
+        .mark_point(**_dot(many, size=60))
         .encode(
             x,
             y,
@@ -110,19 +103,23 @@ def way_map(table: pd.DataFrame, names: pd.DataFrame, *, title: str) -> alt.Laye
     return alt.LayerChart(layer=[points, written]).properties(title=lines(title), height=TALL)
 
 
+def _dot(many: bool, *, size: int) -> dict[str, Any]:
+    """The mark of a point; of many, small squares that stay as they are: a brush need not have them drawn anew."""
+    return {
+        "shape": "square" if many else "circle",
+        "filled": True,
+        "size": 14 if many else size,
+        "stroke": GREY,
+        "strokeWidth": 0 if many else 1,
+    }
+
+
 def noise_map(table: pd.DataFrame, *, title: str, height: int = MAP_HEIGHT) -> alt.Chart:
     """A map of the control, by the same colours: columns `text`, `x`, `y`, `group`, a number."""
     many = len(table) > MANY
     return (
         alt.Chart(table)
-        .mark_point(
-            shape="square" if many else "circle",
-            filled=True,
-            size=14 if many else 40,
-            stroke=GREY,
-            strokeWidth=0 if many else 1,
-            opacity=0.9,
-        )
+        .mark_point(**_dot(many, size=40), opacity=0.9)
         .encode(
             alt.X("x:Q")
             .title("words shuffled")
