@@ -12,15 +12,18 @@ E_j = -q_i . k_j at the temperature T, which has the unit of the energies (k = 1
     2 ^ H_i                          effective tokens, H_i in bits
 
 The functions take arrays, not networks: an encoder's head and a causal model's head alike.
-A cell that may not be seen has the score -infinity and the weight 0.
+A cell that may not be seen has the score -infinity and the weight 0. Rows are computed when
+they are asked for, so that a head over thousands of tokens has room.
 """
 
-from typing import NamedTuple, Protocol
+from itertools import pairwise
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ladder.geometry.attention import attend, effective_tokens, products
+from ladder.geometry.attention import effective_tokens, products
+from ladder.geometry.rows import Places, Rows, blocks
 from ladder.lenses.boltzmann import boltzmann_entropy, log_partition
 from ladder.lenses.simplex import Floats
 
@@ -31,8 +34,8 @@ class Head(NamedTuple):
     q: Floats  # (n, d)
     k: Floats  # (n, d)
     v: Floats  # (n, d_v)
-    scores: Floats  # (n, n) at temperature T; -inf where nothing can be seen
-    weights: Floats  # (n, n) each row a distribution
+    scores: Floats  # (n, n) at temperature T; -inf where nothing can be seen; computed row by row
+    weights: Floats  # (n, n) each row a distribution; computed row by row
     T: float  # what divides the products
 
 
@@ -75,71 +78,97 @@ class Heads(Protocol):
         """(h, n, d_v)."""
         ...
 
-    @property
-    def scores(self) -> Floats:
-        """(h, n, n)."""
-        ...
-
 
 def head_of(layer: Heads, head: int, *, heat: float = 1.0) -> Head:
-    """One head of a layer, at `heat` times its own temperature; what it may not see stays unseen."""
-    return head_from(layer.q[head], layer.k[head], layer.v[head], heat=heat, seen=np.isfinite(layer.scores[head]))
+    """One head of a causal layer, at `heat` times its own temperature."""
+    return head_from(layer.q[head], layer.k[head], layer.v[head], heat=heat, causal=True)
 
 
-def head_from(q: ArrayLike, k: ArrayLike, v: ArrayLike, *, heat: float = 1.0, seen: ArrayLike | None = None) -> Head:
-    """A head from its queries, keys and values: (n, d), (n, d), (n, d_v); `seen` (n, n) says what may be looked at."""
+def head_from(q: ArrayLike, k: ArrayLike, v: ArrayLike, *, heat: float = 1.0, causal: bool = False) -> Head:
+    """A head from its queries, keys and values: (n, d), (n, d), (n, d_v); `causal` hides what comes later."""
     if not (np.isfinite(heat) and heat > 0):
         raise ValueError(f"heat must be positive and finite, but is {heat}")
     q, k, v = (np.asarray(x, dtype=np.float64) for x in (q, k, v))
-    T = heat * float(np.sqrt(q.shape[-1]))
-    scores, weights, _ = attend(q, k, v, scale=1 / T)
-    if seen is not None:
-        scores = np.where(seen, scores, -np.inf)
+    n, T = len(q), heat * float(np.sqrt(q.shape[-1]))
+    places = np.arange(n)
+
+    def scores(rows: Places) -> Floats:
+        s = products(q[rows], k) / T
+        if causal:
+            s[places > places[rows][:, None]] = -np.inf
+        return s
+
+    def weights(rows: Places) -> Floats:
+        s = scores(rows)
         # Of energies, since a state that is ruled out has one: infinity.
-        weights = np.exp(scores - log_partition(-scores, T=1)[:, None])
-    return Head(q, k, v, scores, weights, T)
+        return np.exp(s - log_partition(-s, T=1)[:, None])
+
+    return Head(q, k, v, cast(Floats, Rows(scores, (n, n))), cast(Floats, Rows(weights, (n, n))), T)
 
 
 def cell_of(head: Head, row: int, column: int) -> Cell:
     """What the weight of one pair is made of: token `row` asks, token `column` answers."""
-    terms = head.q[row] * head.k[column]
+    terms, scores = head.q[row] * head.k[column], head.scores[row]
     weight = float(head.weights[row, column])
     return Cell(
         terms,
         float(terms.sum()),
-        float(head.scores[row, column]),
-        float(log_partition(-head.scores[row], T=1)),
+        float(scores[column]),
+        float(log_partition(-scores, T=1)),
         weight,
         weight * head.v[column],
     )
 
 
-def ensemble_of(head: Head) -> Ensemble:
-    """Each row as a Boltzmann distribution over the tokens that it sees."""
-    seen = np.isfinite(head.scores)
-    energies = np.where(seen, -products(head.q, head.k), np.inf)
+def ensemble_of(head: Head, rows: slice = slice(None)) -> Ensemble:
+    """Each row as a Boltzmann distribution over the tokens that it sees; of all rows or of some."""
+    places = range(len(head.q))[rows]
+    parts = [
+        _ensemble_of(head, slice(places[b.start], places[b.stop - 1] + 1)) for b in blocks(len(places), len(head.q))
+    ]
+    return Ensemble(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _ensemble_of(head: Head, rows: slice) -> Ensemble:
+    scores = head.scores[rows]
+    seen = np.isfinite(scores)
+    log_Z = log_partition(-scores, T=1)
+    weights = np.exp(scores - log_Z[:, None])
+    energies = np.where(seen, -head.T * scores, 0)  # -q . k; those that are ruled out have no weight
     return Ensemble(
         seen.sum(axis=1),
-        boltzmann_entropy(head.weights),
-        effective_tokens(head.weights),
-        np.where(seen, head.weights * np.where(seen, energies, 0), 0).sum(axis=1),
-        -head.T * log_partition(energies, T=head.T),
+        boltzmann_entropy(weights),
+        effective_tokens(weights),
+        (weights * energies).sum(axis=1),
+        -head.T * log_Z,
     )
 
 
-def bands(table: ArrayLike, *, most: int, of: str) -> tuple[Floats, NDArray[np.intp]]:
+def deviation(head: Head, own: Floats) -> float:
+    """How far softmax(QK'/sqrt d), at any heat of the head, is off the weights (n, n) of its network, at most."""
+    worst, T = 0.0, np.sqrt(head.q.shape[-1])
+    for rows in blocks(len(head.q), len(head.q)):
+        s = head.scores[rows] * (head.T / T)
+        e = np.exp(s - s.max(axis=1, keepdims=True))
+        worst = max(worst, float(np.abs(e / e.sum(axis=1, keepdims=True) - own[rows]).max()))
+    return worst
+
+
+def bands(table: Floats, *, most: int, of: str) -> tuple[Floats, NDArray[np.intp]]:
     """A table (n, n) in at most `most` bands of tokens, and where each begins, with n at the end.
 
     Weights (of="sum") are what the rows of a band give to a band, on average; other values
     (of="largest") the largest in it.
     """
-    rows = np.asarray(table, dtype=np.float64)
-    width = -(-len(rows) // most)
-    edges = np.append(np.arange(0, len(rows), width), len(rows))
-    if of == "largest":
-        tall = np.maximum.reduceat(rows, edges[:-1], axis=0)
-        return np.maximum.reduceat(tall, edges[:-1], axis=1), edges
-    if of != "sum":
+    if of not in ("sum", "largest"):
         raise ValueError(f"of must be sum or largest, but is {of!r}")
-    tall = np.add.reduceat(rows, edges[:-1], axis=0) / np.diff(edges)[:, None]
-    return np.add.reduceat(tall, edges[:-1], axis=1), edges
+    n = len(table)
+    edges = np.append(np.arange(0, n, -(-n // most)), n)
+    found = []
+    for a, b in pairwise(edges.tolist()):
+        rows = np.asarray(table[a:b], dtype=np.float64)
+        if of == "largest":
+            found.append(np.maximum.reduceat(rows.max(axis=0), edges[:-1]))
+        else:
+            found.append(np.add.reduceat(rows.mean(axis=0), edges[:-1]))
+    return np.array(found), edges

@@ -10,13 +10,15 @@
         x <- x + mlp(norm(x))
     logits = norm(x) U'      dot products with the rows of the output embedding U: (V, d)
 
-Every part is kept, so that a page can show one number and all that it was made of, and a
-test can put the parts together again and find the model's own logits.
+Every part can be had, so that a page can show one number and all that it was made of, and a
+test can put the parts together again and find the model's own logits. Where n is large, layers
+are computed when they are looked at, and of tables with a side of n tokens their rows (`Rows`).
 
 Reference: A. Vaswani et al., "Attention Is All You Need" (2017); the residual stream as in
 N. Elhage et al., "A Mathematical Framework for Transformer Circuits" (2021).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from numpy.typing import NDArray
@@ -32,8 +34,8 @@ class LayerTrace(NamedTuple):
     q: Floats  # (h, n, d_k) as compared: positions, if they turn vectors, are in
     k: Floats  # (h, n, d_k) repeated where heads share it
     v: Floats  # (h, n, d_k) repeated where heads share it
-    scores: Floats  # (h, n, n) scaled; -inf where a token would look ahead
-    weights: Floats  # (h, n, n) each row a distribution
+    scores: Floats | Sequence[Floats]  # (h, n, n) scaled; -inf where a token would look ahead
+    weights: Floats | Sequence[Floats]  # (h, n, n) each row a distribution
     heads: Floats  # (h, n, d_k) weights v
     W_o: Floats  # (h d_k, d) output projection: concatenated heads @ W_o
     attention: Floats  # (n, d) what attention adds to the stream, bias and all
@@ -47,7 +49,8 @@ class Trace(NamedTuple):
 
     ids: NDArray  # (n,)
     embedded: Floats  # (n, d) x_0, positions and all that is added at the input in
-    layers: tuple[LayerTrace, ...]
+    layers: Sequence[LayerTrace]
+    n_heads: int  # of each layer
     x: Floats  # (n, d) residual stream after the last layer
     final: Floats  # (n, d) after the last norm
     U: Floats  # (V, d) output embedding

@@ -8,6 +8,9 @@
     induction      on a random string, repeated: the attention of a token to what came after the
                    same token last time. Only a head that looks for a pattern, not for a word, can
 
+Heads, agreement and lens may be asked at some of the tokens only, since a long text has
+millions of pairs: evenly spread places are a sample, and who shows it says so.
+
 The last norm is not in a trace, but what it has made of x is: with s the scale of a row,
 final = g (x - m) / s + b, and g and b are found by least squares, exactly.
 
@@ -19,8 +22,10 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ladder.geometry.cosine import cosines, spearman
+from ladder.geometry.rows import blocks, spread
 from ladder.geometry.trace import LayerTrace, Trace
 from ladder.lenses.shannon import entropy, nats_to_bits
 from ladder.lenses.simplex import Floats
@@ -29,7 +34,10 @@ from ladder.math.encoding import Ids
 MISFIT = 1e-3  # of the largest: beyond it, the last norm is none of those that are known here
 ROWS = 64
 
+FITTED = 256  # tokens that the last norm is found from
+
 T = TypeVar("T")
+Places = NDArray[np.intp]  # of the tokens that ask
 ReadOut = Callable[[Floats], Floats]  # (n, d) a residual stream -> (n, V) logits
 
 
@@ -50,23 +58,34 @@ class Lengths(NamedTuple):
 
 
 class Lens(NamedTuple):
-    """What each layer would say next; the last is the model itself."""
+    """What each layer would say next, at m places of the text; the last is the model itself."""
 
-    top: Ids  # (L + 1, n) the likeliest token after each
-    bits: Floats  # (L + 1, n - 1) surprisal of the token that really followed
-    chosen: Floats  # (L + 1, n) probability of what the whole model finds likeliest
-    entropy: Floats  # (L + 1, n) bits
+    asks: Places  # (m,)
+    top: Ids  # (L + 1, m) the likeliest token after each
+    bits: Floats  # (L + 1, m) surprisal of the token that really followed; of the text's last token, 0
+    chosen: Floats  # (L + 1, m) probability of what the whole model finds likeliest
+    entropy: Floats  # (L + 1, m) bits
 
 
-def heads_of(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Heads:
+def heads_of(
+    trace: Trace, *, asks: Places | None = None, progress: Callable[[float], None] = lambda share: None
+) -> Heads:
     """Every head of a model, in three numbers each."""
-    rows = _of_layers(_heads_of_layer, trace, progress)
+    places = _all_of(trace) if asks is None else asks
+    rows = _of_layers(lambda layer: _heads_of_layer(layer, places), trace, progress)
     return Heads(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-def agreements(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Floats:
-    """Spearman's rank correlation of q.k and the cosine, over all pairs that a head may see: (L, h)."""
-    return np.array(_of_layers(_agreements_of_layer, trace, progress))
+def agreements(
+    trace: Trace, *, asks: Places | None = None, progress: Callable[[float], None] = lambda share: None
+) -> Floats:
+    """Spearman's rank correlation of q.k and the cosine, over all pairs that those who ask may see: (L, h)."""
+    places = _all_of(trace) if asks is None else asks
+    return np.array(_of_layers(lambda layer: _agreements_of_layer(layer, places), trace, progress))
+
+
+def _all_of(trace: Trace) -> Places:
+    return np.arange(len(trace.ids))
 
 
 def _of_layers(read: Callable[[LayerTrace], T], trace: Trace, progress: Callable[[float], None]) -> list[T]:
@@ -77,24 +96,27 @@ def _of_layers(read: Callable[[LayerTrace], T], trace: Trace, progress: Callable
     return found
 
 
-def _heads_of_layer(layer: LayerTrace) -> tuple[Floats, Floats, Floats]:
-    means = [_head_of(weights) for weights in layer.weights]  # one by one: of a long text, all at once are large
+def _heads_of_layer(layer: LayerTrace, asks: Places) -> tuple[Floats, Floats, Floats]:
+    means = [_head_of(weights, asks) for weights in layer.weights]
     bits, effective, first = (np.array(column) for column in zip(*means, strict=True))
     return bits, effective, first
 
 
-def _head_of(weights: Floats) -> tuple[float, float, float]:
-    w = np.asarray(weights, dtype=np.float64)
-    w = w / w.sum(axis=-1, keepdims=True)  # 32-bit rows sum to 1 to seven digits only
-    bits = entropy(w)
-    return float(bits.mean()), float((2**bits).mean()), float(w[1:, 0].mean()) if len(w) > 1 else 1.0
+def _head_of(weights: Floats, asks: Places) -> tuple[float, float, float]:
+    bits, first = np.empty(len(asks)), np.empty(len(asks))
+    for rows in blocks(len(asks), len(weights)):
+        w = np.asarray(weights[asks[rows]], dtype=np.float64)
+        w = w / w.sum(axis=-1, keepdims=True)  # 32-bit rows sum to 1 to seven digits only
+        bits[rows], first[rows] = entropy(w), w[:, 0]
+    others = asks > 0
+    return float(bits.mean()), float((2**bits).mean()), float(first[others].mean()) if others.any() else 1.0
 
 
-def _agreements_of_layer(layer: LayerTrace) -> Floats:
-    seen = np.isfinite(layer.scores[0])
+def _agreements_of_layer(layer: LayerTrace, asks: Places) -> Floats:
+    seen = np.arange(len(layer.x)) <= asks[:, None]
     return np.array(
         [
-            spearman(scores[seen], cosines(q, k)[seen])
+            spearman(np.asarray(scores[asks])[seen], cosines(q[asks], k)[seen])
             for scores, q, k in zip(layer.scores, layer.q, layer.k, strict=True)
         ]
     )
@@ -120,12 +142,15 @@ def induction_scores(trace: Trace, *, period: int, start: int = 0) -> Floats:
     if period < 2 or n < start + 2 * period:
         raise ValueError(f"a string of {period} tokens, twice, wants {start + 2 * period} tokens, not {n}")
     asks = np.arange(start + period, start + 2 * period - 1)
-    return np.array([layer.weights[:, asks, asks - period + 1].mean(axis=1) for layer in trace.layers])
+    return np.array(
+        [[w[asks][np.arange(period - 1), asks - period + 1].mean() for w in layer.weights] for layer in trace.layers]
+    )
 
 
 def read_out(trace: Trace) -> ReadOut:
     """How this model turns a residual stream into logits, its last norm found from the trace itself."""
-    x, final = (np.asarray(part, dtype=np.float64) for part in (trace.x, trace.final))
+    some = spread(len(trace.ids), FITTED)
+    x, final = (np.asarray(part[some], dtype=np.float64) for part in (trace.x, trace.final))
     fits = [_fit_norm(x, final, centred=centred) for centred in (False, True)]
     error, centred, g, b = min(fits, key=lambda fit: fit[0])
     if error > MISFIT:
@@ -138,32 +163,35 @@ def read_out(trace: Trace) -> ReadOut:
     return logits
 
 
-def logit_lens(trace: Trace, *, progress: Callable[[float], None] = lambda share: None) -> Lens:
+def logit_lens(
+    trace: Trace, *, asks: Places | None = None, progress: Callable[[float], None] = lambda share: None
+) -> Lens:
     """What each layer would say next, and the model at last."""
+    places = _all_of(trace) if asks is None else asks
     say = read_out(trace)
-    streams = getattr(trace.layers, "streams", None) or [layer.x for layer in trace.layers]
-    best = np.concatenate([trace.logits[i : i + ROWS].argmax(axis=1) for i in range(0, len(trace.ids), ROWS)])
+    streams = getattr(trace.layers, "streams", None) or [*(layer.x for layer in trace.layers), trace.x]
+    follow = np.append(trace.ids[1:], -1)[places]
+    best = np.concatenate([trace.logits[places[rows]].argmax(axis=1) for rows in blocks(len(places), len(trace.U))])
     layers = []
-    for i, stream in enumerate([*streams, trace.x]):
-        progress(i / (len(streams) + 1))
-        layers.append(_said(say, stream, trace.ids, best))
-    return Lens(*(np.array(column) for column in zip(*layers, strict=True)))
+    for i, stream in enumerate(streams):
+        progress(i / len(streams))
+        layers.append(_said(say, stream[places], follow, best))
+    return Lens(places, *(np.array(column) for column in zip(*layers, strict=True)))
 
 
-def _said(say: ReadOut, stream: Floats, ids: Ids, best: Ids) -> tuple[Ids, Floats, Floats, Floats]:
-    top, bits, chosen, spread = [], [], [], []
-    follow = np.append(ids[1:], 0)  # the last is asked for nothing
-    for i in range(0, len(ids), ROWS):
+def _said(say: ReadOut, stream: Floats, follow: Ids, best: Ids) -> tuple[Ids, Floats, Floats, Floats]:
+    top, bits, chosen, spread_out = [], [], [], []
+    for i in range(0, len(stream), ROWS):
         z = say(stream[i : i + ROWS])
         z -= z.max(axis=1, keepdims=True)
         e = np.exp(z)
         Z = e.sum(axis=1, dtype=np.float64)
-        row = np.arange(len(z))
+        row, came = np.arange(len(z)), follow[i : i + ROWS]
         top.append(z.argmax(axis=1))
-        bits.append(nats_to_bits(np.log(Z) - z[row, follow[i : i + ROWS]]))
+        bits.append(np.where(came >= 0, nats_to_bits(np.log(Z) - z[row, came]), 0.0))  # after the last comes nothing
         chosen.append(e[row, best[i : i + ROWS]] / Z)
-        spread.append(nats_to_bits(np.log(Z) - (e * z).sum(axis=1, dtype=np.float64) / Z))
-    return np.concatenate(top), np.concatenate(bits)[:-1], np.concatenate(chosen), np.concatenate(spread)
+        spread_out.append(nats_to_bits(np.log(Z) - (e * z).sum(axis=1, dtype=np.float64) / Z))
+    return np.concatenate(top), np.concatenate(bits), np.concatenate(chosen), np.concatenate(spread_out)
 
 
 def _scaled(x: Floats, centred: bool) -> Floats:

@@ -4,38 +4,76 @@
     q, k    turned by an angle that grows with the position: q . k sees only the distance
     mlp(x)  = (silu(x W_gate) * (x W_up)) W_down
 
-Several heads of q share one k and v; they are written out for each head here. A layer is
-computed when somebody looks at it, from the stream that enters it, which is kept; so is a row
-of logits, from the final vectors. A text of 1,024 tokens fits into 170 MB that way.
+Several heads of q share one k and v; they are written out for each head here. Only the streams
+between the layers are kept, those of a long text in a file without a name. A layer is computed
+when somebody looks at it, from the stream that enters it; so are a row of scores, of weights,
+of the MLP's hidden layer, of logits. So a text of 8,192 tokens takes some 250 MB.
 
 Reference: H. Touvron et al., "LLaMA" (2023); J. Su et al., "RoFormer" (2021).
 """
 
+import math
+import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast, overload
 
 import numpy as np
 
+from ladder.geometry.rows import Places, Rows, blocks
 from ladder.geometry.trace import LayerTrace, Trace
 from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Ids
 
 TOKENS_KEPT = 1000  # over all layers that are kept: 20 layers of 50 tokens, one of a long text
+IN_MEMORY = 32 * 2**20  # bytes of streams; with more, they go into a file
+
+
+class Streams(Sequence[Floats]):
+    """What enters each layer, and what leaves the last: (n, d) each, in a file where they are large."""
+
+    def __init__(self, n: int, d: int) -> None:
+        self._shape, self._length = (n, d), 0
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (it lives as long as this does)
+        weakref.finalize(self, self._file.close)
+        self._one_at_a_time = threading.Lock()
+
+    def append(self, x: Floats) -> None:
+        """One more, in 32 bits."""
+        with self._one_at_a_time:
+            self._file.seek(self._length * 4 * math.prod(self._shape))
+            self._file.write(np.ascontiguousarray(x, dtype=np.float32).data)
+            self._length += 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, i: int) -> Floats: ...
+    @overload
+    def __getitem__(self, i: slice) -> tuple[Floats, ...]: ...
+    def __getitem__(self, i: int | slice) -> Floats | tuple[Floats, ...]:
+        if isinstance(i, slice):
+            return tuple(self[j] for j in range(*i.indices(len(self))))
+        size = 4 * math.prod(self._shape)
+        with self._one_at_a_time:
+            self._file.seek(range(self._length)[i] * size)
+            return cast(Floats, np.frombuffer(self._file.read(size), dtype=np.float32).reshape(self._shape))
 
 
 class Layers(Sequence[LayerTrace]):
     """All layers of a forward pass, each computed when it is looked at."""
 
     def __init__(self, streams: Sequence[Floats], compute: Callable[[int, Floats], LayerTrace]) -> None:
-        self.streams = tuple(streams)  # (n, d) each: what enters layer 0, 1, ...
+        self.streams = streams  # (n, d) each: what enters layer 0, 1, ..., and what leaves the last
         self._compute = compute
         self._kept: OrderedDict[int, LayerTrace] = OrderedDict()
         self._one_at_a_time = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self.streams)
+        return len(self.streams) - 1
 
     @overload
     def __getitem__(self, i: int) -> LayerTrace: ...
@@ -47,34 +85,18 @@ class Layers(Sequence[LayerTrace]):
         i = range(len(self))[i]
         with self._one_at_a_time:
             if i not in self._kept:
+                stream = self.streams[i]
                 # A layer of a long text is large: room is made before it is computed.
-                while len(self._kept) >= max(1, TOKENS_KEPT // len(self.streams[i])):
+                while len(self._kept) >= max(1, TOKENS_KEPT // len(stream)):
                     self._kept.popitem(last=False)
-                self._kept[i] = self._compute(i, self.streams[i])
+                self._kept[i] = self._compute(i, stream)
             return self._kept[i]
 
     def __iter__(self) -> Iterator[LayerTrace]:
         return (self[i] for i in range(len(self)))
 
 
-class LogitRows:
-    """final U' + bias, (n, V): the rows that are asked for, when they are asked for."""
-
-    def __init__(self, final: Floats, U: Floats, bias: Floats) -> None:
-        self._final, self._U, self._bias = final, U, bias
-        self.shape = (len(final), len(U))
-
-    def __len__(self) -> int:
-        return len(self._final)
-
-    def __getitem__(self, rows: int | slice) -> Floats:
-        return self._final[rows] @ self._U.T + self._bias
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Floats:
-        return self[:].astype(dtype or self._final.dtype, copy=False)
-
-
-def trace_of(network: Callable[[], Any], ids: Ids) -> Trace:
+def trace_of(network: Callable[[], Any], ids: Ids, progress: Callable[[float], None] = lambda share: None) -> Trace:
     """Everything between ids and logits, in the network that `network()` gives: (n,) -> Trace."""
     import torch
     from transformers import LlamaForCausalLM
@@ -84,68 +106,108 @@ def trace_of(network: Callable[[], Any], ids: Ids) -> Trace:
         raise ValueError(f"{type(whole).__name__} keeps its inside where this page cannot read it: a Llama is needed.")
     inner = whole.model
     with torch.inference_mode():
-        read = torch.from_numpy(ids.astype(np.int64))[None]
-        states = inner(read, output_hidden_states=True, use_cache=False).hidden_states
-        x = states[-2][0]
-        # The last of these has the norm on it: the stream before it is what the last layer leaves.
-        x = inner.layers[-1](x[None], **_around(inner, x))[0]
-        final = _numbers(inner.norm(x))
-        U, bias = _numbers(whole.lm_head.weight), whole.lm_head.bias
-        added = np.zeros(len(U), dtype=U.dtype) if bias is None else _numbers(bias)
-    n_layers = len(inner.layers)
-    streams = [_numbers(state[0]) for state in states[:n_layers]]
+        x = _numbers(inner.embed_tokens(torch.from_numpy(ids.astype(np.int64))))
+    streams = Streams(*x.shape)
+    for i in range(len(inner.layers)):
+        progress(i / len(inner.layers))
+        streams.append(x)
+        x = _through(layer_of(whole, i, x))
+    streams.append(x)
+    with torch.inference_mode():
+        final = _numbers(inner.norm(torch.tensor(x)))
+    U, bias = _numbers(whole.lm_head.weight), whole.lm_head.bias
+    added = np.zeros(len(U), dtype=U.dtype) if bias is None else _numbers(bias)
     return Trace(
         ids=ids,
         embedded=streams[0],
-        layers=cast(tuple[LayerTrace, ...], Layers(streams, lambda i, x: layer_of(network(), i, x))),
-        x=_numbers(x),
+        layers=Layers(streams, lambda i, x: layer_of(network(), i, x)),
+        n_heads=whole.config.num_attention_heads,
+        x=x,
         final=final,
         U=U,
         bias=added,
-        logits=cast(Floats, LogitRows(final, U, added)),
+        logits=cast(Floats, Rows(lambda rows: final[rows] @ U.T + added, (len(final), len(U)))),
     )
+
+
+def _through(layer: LayerTrace) -> Floats:
+    return layer.x + layer.attention + layer.mlp
 
 
 def layer_of(network: Any, i: int, entering: Floats) -> LayerTrace:
     """One layer of the network, opened: the stream that enters it, (n, d)."""
     import torch
+    from torch.nn.functional import scaled_dot_product_attention
     from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
     inner, layer = network.model, network.model.layers[i]
-    d_k, shared = layer.self_attn.head_dim, layer.self_attn.num_key_value_groups
+    attends, d_k = layer.self_attn, layer.self_attn.head_dim
     with torch.inference_mode():
         x = torch.tensor(entering)
         normed = layer.input_layernorm(x)
         q, k, v = (
             project(normed).unflatten(-1, (-1, d_k)).transpose(0, 1)
-            for project in (layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj)
+            for project in (attends.q_proj, attends.k_proj, attends.v_proj)
         )
-        cos, sin = _around(inner, x)["position_embeddings"]
+        cos, sin = inner.rotary_emb(x[None], position_ids=torch.arange(len(x))[None])
         q, k = (turned[0] for turned in apply_rotary_pos_emb(q[None], k[None], cos, sin))
-        k, v = k.repeat_interleave(shared, 0), v.repeat_interleave(shared, 0)
-        later = torch.ones(len(x), len(x), dtype=torch.bool).triu(1)
-        scores = (q @ k.transpose(1, 2)).mul_(layer.self_attn.scaling).masked_fill_(later, -torch.inf)
-        weights = scores.softmax(-1)
-        heads = weights @ v
-        attention = layer.self_attn.o_proj(heads.transpose(0, 1).flatten(1))
+        k, v = (shared.repeat_interleave(attends.num_key_value_groups, 0) for shared in (k, v))
+        # With a batch of one in front, no table (h, n, n) is made.
+        heads = scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True, scale=attends.scaling)[0]
+        attention = attends.o_proj(heads.transpose(0, 1).flatten(1))
         mlp_normed = layer.post_attention_layernorm(x + attention)
-        hidden = layer.mlp.act_fn(layer.mlp.gate_proj(mlp_normed)) * layer.mlp.up_proj(mlp_normed)
-        mlp = layer.mlp.down_proj(hidden)
-        parts = (x, normed, q, k, v, scores, weights, heads, layer.self_attn.o_proj.weight.T)
-        return LayerTrace(*map(_numbers, (*parts, attention, mlp_normed, hidden, mlp)))
+        mlp = torch.empty_like(x)
+        for rows in blocks(*mlp_normed.shape):
+            mlp[rows] = layer.mlp(mlp_normed[rows])
+    hidden = Rows(lambda rows: _hidden(layer.mlp, mlp_normed[rows]), (len(x), layer.mlp.gate_proj.out_features))
+    scores, weights = zip(*(_tables(*pair, attends.scaling) for pair in zip(q, k, strict=True)), strict=True)
+    return LayerTrace(
+        x=_numbers(x),
+        normed=_numbers(normed),
+        q=_numbers(q),
+        k=_numbers(k),
+        v=_numbers(v),
+        scores=scores,
+        weights=weights,
+        heads=_numbers(heads),
+        W_o=_numbers(attends.o_proj.weight.T),
+        attention=_numbers(attention),
+        mlp_normed=_numbers(mlp_normed),
+        hidden=cast(Floats, hidden),
+        mlp=_numbers(mlp),
+    )
 
 
-def _around(inner: Any, x: Any) -> dict[str, Any]:
-    """The positions of n tokens, as a layer wants them, and no look ahead."""
+def _tables(q: Any, k: Any, scaling: float) -> tuple[Floats, Floats]:
+    """A head's scores and weights, (n, n) each, in the network's own 32 bits."""
     import torch
 
-    positions = torch.arange(len(x))[None]
-    later = torch.full((len(x), len(x)), torch.finfo(x.dtype).min).triu(1)[None, None]
-    return {"position_embeddings": inner.rotary_emb(x[None], position_ids=positions), "attention_mask": later}
+    places = torch.arange(len(q))
+
+    def scores(rows: Places) -> Any:
+        later = places > places[rows][:, None]
+        return (q[rows] @ k.T).mul_(scaling).masked_fill_(later, -torch.inf)
+
+    shape = (len(q), len(q))
+    return cast(
+        tuple[Floats, Floats],
+        (
+            Rows(lambda rows: _numbers(scores(rows)), shape),
+            Rows(lambda rows: _numbers(scores(rows).softmax(-1)), shape),
+        ),
+    )
+
+
+def _hidden(mlp: Any, rows: Any) -> Floats:
+    """The MLP's hidden layer, after its nonlinearity: (m, d) -> (m, hidden)."""
+    import torch
+
+    with torch.inference_mode():
+        return _numbers(mlp.act_fn(mlp.gate_proj(rows)) * mlp.up_proj(rows))
 
 
 def _numbers(tensor: Any) -> Floats:
     """A tensor's numbers, not copied and not to be written to."""
     array = tensor.detach().numpy()
     array.setflags(write=False)
-    return array
+    return cast(Floats, array)

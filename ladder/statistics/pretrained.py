@@ -38,7 +38,7 @@ from ladder.statistics.borrowed import Place, Step, place, unpacked
 from ladder.statistics.llama import trace_of
 from ladder.statistics.model import check_ids
 
-WINDOW = 1024  # tokens that are read at once
+WINDOW = 1024  # tokens that are read at once where a text is priced
 ROWS = 128  # of logits at once: V of them are long
 LACKING = 2.0**-24  # the probability of a byte that the vocabulary lacks
 EVERYTHING = 1 << 30  # looks back as far as there is text
@@ -101,7 +101,8 @@ class Pretrained:
         self.start = next(
             i for i in (network.config.bos_token_id, network.config.eos_token_id, 0) if isinstance(i, int)
         )
-        self.window = min(self._asked_window, network.config.max_position_embeddings - 1)
+        self.context = network.config.max_position_embeddings - 1
+        self.window = min(self._asked_window, self.context)
         self._network = network
 
     def _let_go_when_idle(self) -> None:
@@ -205,13 +206,13 @@ class Pretrained:
 
     # -- its inside -----------------------------------------------------------------------
 
-    def trace(self, ids: ArrayLike) -> Trace:
-        """All between the start token with ids and logits: n + 1 tokens, n at most its window. Else ValueError."""
+    def trace(self, ids: ArrayLike, *, progress: Callable[[float], None] = lambda share: None) -> Trace:
+        """All between the start token with ids and logits: n + 1 tokens, n at most its context. Else ValueError."""
         text = check_ids(np.asarray(ids), self.vocabulary_size)
         self._ready()
-        if len(text) > self.window:
-            raise ValueError(f"It reads at most {self.window:,} tokens at once, but these are {len(text):,}.")
-        return trace_of(self._ready, self._read(text))
+        if len(text) > self.context:
+            raise ValueError(f"It looks back over {self.context:,} tokens at most, but these are {len(text):,}.")
+        return trace_of(self._ready, self._read(text), progress)
 
     # -- what it reads --------------------------------------------------------------------
 

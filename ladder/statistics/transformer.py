@@ -211,7 +211,8 @@ class Transformer:
             x = x + layers[-1].attention + layers[-1].mlp
         w = self._double
         final, U = norm(x), w["g"] * w["E"]
-        return Trace(text[-len(x) :], embedded, tuple(layers), x, final, U, w["b"], final @ U.T + w["b"])
+        n_heads, z = self.shape.heads, final @ U.T + w["b"]
+        return Trace(text[-len(x) :], embedded, tuple(layers), n_heads, x, final, U, w["b"], z)
 
     @cached_property
     def _double(self) -> dict[str, Floats]:
@@ -272,7 +273,8 @@ class Transformer:
         attention = np.swapaxes(heads, -3, -2).reshape(x.shape) @ W["Wo"]
         m = norm(x + attention)
         hidden = np.square(np.maximum(m @ W["W1"], 0))
-        return LayerTrace(x, a, q, k, v, scores, weights, heads, W["Wo"], attention, m, hidden, hidden @ W["W2"])
+        mlp = hidden @ W["W2"]
+        return LayerTrace(x, a, q, k, v, scores, weights, heads, W["Wo"], attention, m, hidden, mlp)
 
     def _heads(self, y: Floats) -> Floats:
         """A row's coordinates shared out to the heads: (..., n, d) -> (..., h, n, d_k)."""

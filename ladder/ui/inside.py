@@ -12,10 +12,12 @@ import streamlit as st
 from ladder.charts import inside as charts
 from ladder.charts import scene as scene_charts
 from ladder.geometry.cell import head_of
+from ladder.geometry.trace import Trace
 from ladder.statistics.llama import layer_of
 from ladder.ui import inside_heads, inside_next, inside_stream, knobs, lm, scene
 from ladder.ui.asked import parts_of
 from ladder.ui.explain import explain
+from ladder.ui.jobs import Progress
 from ladder.ui.lexicon import UNTRAINED
 from ladder.ui.lm import Seen
 from ladder.ui.show import show_chart
@@ -60,7 +62,7 @@ def read_by_pretrained(view: View, text: str) -> Seen | None:
     if model is None:
         return None
     ids = model.alphabet.encode(text).ids
-    most, start = model.window, 0
+    most, start = model.context, 0
     if len(ids) > most:
         start = knobs.slider("lmfrom", "From token", 0, len(ids) - most, 0)
     lacking = int((ids >= model.alphabet.n_own).sum())
@@ -100,8 +102,7 @@ def _draw(view: View, seen: Seen) -> None:
     part = knobs.choice("lmpart", "Part", PARTS, "attention")
     with st.container(horizontal=True):
         layer = knobs.slider("lmlayer", "Layer", 1, n_layers, 1, width=200) if n_layers > 1 else 1
-        n_heads = len(trace.layers[layer - 1].q)
-        head = knobs.slider("lmhead", "Head", 1, n_heads, 1, width=200) if n_heads > 1 else 1
+        head = knobs.slider("lmhead", "Head", 1, trace.n_heads, 1, width=200) if trace.n_heads > 1 else 1
         row = knobs.number("lmrow", f"Token that asks (0 to {n - 1}; -1: the last)", -1, scene.MOST_ASKED, -1)
         column = -1
         if part == "attention":
@@ -183,18 +184,26 @@ def _draw_embedding(seen: Seen, row: int) -> None:
 
 
 def _draw_head(view: View, seen: Seen, layer: int, head: int, row: int, column: int) -> None:
+    name, n = f"Layer {layer}, head {head}", len(seen.pieces)
+    survey = None
+    if n > lm.LONG:  # it takes seconds
+        asked = f"{name} goes through {n * (n + 1) // 2:,} pairs"
+        survey = lm.found_in(
+            seen, f"{layer}.{head}", asked, lambda trace, progress: _survey(trace, layer, head, progress)
+        )
+        if survey is None:
+            return
     inner = seen.trace.layers[layer - 1]
-    opened = head_of(inner, head - 1)
-    name = f"Layer {layer}, head {head}"
     column = scene.draw_scene(
         view,
-        opened,
+        head_of(inner, head - 1),
         seen.pieces,
         row=row,
         column=column,
         name=name,
         prefix="lm",
-        own=np.asarray(inner.weights[head - 1]),
+        own=inner.weights[head - 1],
+        survey=survey,
     )
     _draw_output(seen, layer, head, row)
     explain(
@@ -208,6 +217,12 @@ def _draw_head(view: View, seen: Seen, layer: int, head: int, row: int, column: 
         question="Why may a token not look at those after it?",
         answer="It is asked for the next one. With it in sight, the answer would be copied, and nothing learned.",
     )
+
+
+def _survey(trace: Trace, layer: int, head: int, progress: Progress) -> scene.Survey:
+    progress(0.01, f"opening layer {layer}")
+    inner = trace.layers[layer - 1]
+    return scene.survey_of(head_of(inner, head - 1), own=inner.weights[head - 1], progress=progress)
 
 
 def _draw_output(seen: Seen, layer: int, head: int, row: int) -> None:

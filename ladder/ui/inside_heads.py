@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import inside as charts
+from ladder.geometry.rows import spread
 from ladder.statistics.inside import agreements, heads_of, induction_scores
 from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
@@ -19,14 +20,17 @@ MEASURES = {
     "induction": "Induction",
 }
 FORMS = {"effective": ".1f", "entropy": ".2f", "first": ".0%", "agreement": ".2f", "induction": ".0%"}
+SAMPLED = " {:,} of the {:,} tokens ask, evenly spread over the text; all answer."
 STRONG = 0.5  # of the attention, from where on a head is called an induction head
 
 
 def draw(seen: Seen, layer: int, head: int) -> None:
     """The map; a click opens the head."""
     measure = knobs.choice("lmmap", "Drawn", MEASURES, "effective")
-    asked = f"Asking every head about {len(seen.pieces)} tokens"
-    heads = lm.found_in(seen, "all heads", asked, lm.all_heads)
+    n = len(seen.pieces)
+    asks, fewer = spread(n, lm.LONG), spread(n, lm.LONG**2 // n)
+    asked = f"Asking every head at {len(asks):,} tokens"
+    heads = lm.found_in(seen, "heads", asked, lambda trace, progress: heads_of(trace, asks=asks, progress=progress))
     if heads is None:
         return
     if measure == "induction":
@@ -35,13 +39,15 @@ def draw(seen: Seen, layer: int, head: int) -> None:
             st.info("Induction is asked of a model that can be given a random string: the real one.")
             return
     elif measure == "agreement":
-        asked = "Ranking all pairs of tokens in every head"
-        values = lm.found_in(seen, "agreement", asked, lm.all_agreements)
+        asked, asks = "Ranking pairs of tokens in every head", fewer
+        values = lm.found_in(
+            seen, "agreement", asked, lambda trace, progress: agreements(trace, asks=fewer, progress=progress)
+        )
         if values is None:
             return
     else:
         values = getattr(heads, measure)
-    title = finding(measure, values, len(seen.pieces))
+    title = finding(measure, values, n)
     table = pd.DataFrame(
         {
             "layer": np.repeat(np.arange(1, values.shape[0] + 1), values.shape[1]),
@@ -58,7 +64,8 @@ def draw(seen: Seen, layer: int, head: int) -> None:
         on_select=lambda: _open(f"chart-lm-heads-{measure}"),
         selection_mode="head",
     )
-    st.caption("Click on a head to open it.")
+    sampled = "" if measure == "induction" or len(asks) == n else SAMPLED.format(len(asks), n)
+    st.caption(f"Click on a head to open it.{sampled}")
     if measure == "induction":
         st.caption(
             f"{PERIOD} tokens drawn at random are read twice. The score is the attention of a token of the second "

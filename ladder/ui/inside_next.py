@@ -6,6 +6,7 @@ import streamlit as st
 
 from ladder.charts import inside as charts
 from ladder.geometry.cosine import without_norms
+from ladder.geometry.rows import spread
 from ladder.lenses import entropy, softmax
 from ladder.probability import draw_one
 from ladder.rungs import PROBABILITY
@@ -123,14 +124,22 @@ def _draw_without_norms(seen: Seen, row: int) -> None:
 
 def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
     """The next token and the price of the text, layer by layer."""
-    lens = lm.found_in(seen, "logit lens", "Asking every layer", lm.lens_of)
+    n = len(seen.pieces)
+    asks = spread(n, lm.LONG)
+    lens = lm.found_in(
+        seen,
+        "logit lens",
+        f"Asking every layer at {len(asks):,} tokens",
+        lambda trace, progress: logit_lens(trace, asks=asks, progress=progress),
+    )
     if lens is None:
         return
-    n_bytes = sum(len(seen.vocabulary[i]) for i in seen.trace.ids[1:].tolist())
+    n_bytes = sum(len(seen.vocabulary[seen.trace.ids[t + 1]]) for t in asks.tolist() if t + 1 < n)
     if not n_bytes:
         return
     prices = lens.bits.sum(axis=1) / n_bytes
-    words = [lm.piece_of(seen.vocabulary, i) for i in lens.top[:, row].tolist()]
+    here = logit_lens(seen.trace, asks=np.array([row]))
+    words = [lm.piece_of(seen.vocabulary, i) for i in here.top[:, 0].tolist()]
     table = pd.DataFrame(
         {
             "layer": np.arange(len(prices)),
@@ -153,7 +162,7 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
         alt=f"{title}. The lowest is that of layer {best}.",
         width="stretch",
     )
-    settled = next(i for i in range(len(words)) if (lens.top[i:, row] == lens.top[-1, row]).all())
+    settled = next(i for i in range(len(words)) if (here.top[i:] == here.top[-1]).all())
     st.markdown(
         f"After “{plain(seen.pieces[row])}” the model says “{plain(words[-1])}”; "
         f"from layer {settled} on, every layer does."
@@ -163,14 +172,14 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
             "layer": np.arange(len(prices)),
             "would say": words,
             f"price, {view.lens.unit}/byte": table["amount"].round(3),
-            "chance of the model’s own word": lens.chosen[:, row].round(4),
-            f"entropy, {view.lens.unit}": [round(view.lens.scale(float(H)), 3) for H in lens.entropy[:, row]],
+            "chance of the model’s own word": here.chosen[:, 0].round(4),
+            f"entropy, {view.lens.unit}": [round(view.lens.scale(float(H)), 3) for H in here.entropy[:, 0]],
         }
     )
     st.dataframe(shown, hide_index=True, height=320, key="lm-lens-table")
     st.caption(
-        f"Each layer’s stream is sent through the last norm and the output table, as if it were the last. {n_bytes} "
-        f"bytes are priced: the text {'from a start token on' if seen.starts else 'after its first token'}."
+        f"Each layer’s stream is sent through the last norm and the output table, as if it were the last. {n_bytes:,} "
+        f"bytes are priced: {_priced(seen, len(asks), n)}."
     )
     explain(
         "lm-lens",
@@ -181,3 +190,9 @@ def draw_lens(view: View, seen: Seen, layer: int, row: int) -> None:
         answer="They are sure of something false: the stream there is not made to be read by the output table, and "
         "whoever is sure and wrong pays more than whoever knows nothing.",
     )
+
+
+def _priced(seen: Seen, asked: int, n: int) -> str:
+    if asked < n:
+        return f"the tokens after {asked:,} of {n:,}, evenly spread over the text"
+    return f"the text {'from a start token on' if seen.starts else 'after its first token'}"

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.charts import inside as charts
+from ladder.statistics.inside import lengths_of
 from ladder.statistics.llama import layer_of
 from ladder.ui import knobs, lm
 from ladder.ui.explain import explain
@@ -47,7 +48,7 @@ def draw(seen: Seen, layer: int, row: int) -> None:
 
 def _draw_lengths(seen: Seen, layer: int, row: int) -> None:
     asked = f"Measuring the stream of {len(seen.pieces)} tokens"
-    lengths = lm.found_in(seen, "lengths", asked, lm.all_lengths)
+    lengths = lm.found_in(seen, "lengths", asked, lambda trace, progress: lengths_of(trace, progress=progress))
     if lengths is None:
         return
     stream = lengths.stream[:, row]

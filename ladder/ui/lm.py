@@ -4,8 +4,13 @@ the_model()         the model once it is loaded; until then its progress, or wha
 seen_in(...)        what happens inside it while it reads a text
 """
 
+import hashlib
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -14,16 +19,7 @@ from ladder.geometry.trace import Trace
 from ladder.math import Encoding, Ids
 from ladder.reality import Corpus, to_text
 from ladder.statistics.borrowed import Place, place
-from ladder.statistics.inside import (
-    Heads,
-    Lengths,
-    Lens,
-    agreements,
-    heads_of,
-    induction_scores,
-    lengths_of,
-    logit_lens,
-)
+from ladder.statistics.inside import induction_scores
 from ladder.statistics.pretrained import Pretrained
 from ladder.ui.cache import shared, split_of
 from ladder.ui.jobs import Progress, run_job
@@ -33,10 +29,11 @@ from ladder.ui.watch import WATCH
 T = TypeVar("T")
 
 PERIOD = 24  # tokens of the random string that is read twice
-SHORT = 256  # tokens: up to here, a trace takes some 50 MB, of a whole window 170 MB
+LONG = 1_100  # tokens: of a longer text, so many ask, evenly spread, and it is kept alone; four short ones take 200 MB
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True)
+class Seen:
     """A text inside a model: what a scene needs, whichever model it is."""
 
     name: str
@@ -44,10 +41,49 @@ class Seen(NamedTuple):
     vocabulary: tuple[bytes, ...]
     starts: bool = True  # with a start token of the model's own, which is no part of the text
 
-    @property
+    @cached_property
     def pieces(self) -> list[str]:
         """The tokens as text, what cannot be seen marked."""
         return [piece_of(self.vocabulary, i) for i in self.trace.ids.tolist()]
+
+    @cached_property
+    def mark(self) -> str:
+        """What tells this text in this model from all others: the ids, and the vector that they end in."""
+        return _digest(self.trace.ids, self.trace.final[-1])
+
+
+class Traces:
+    """The insides of the last texts that were looked into, as many as there is room for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Trace] = OrderedDict()
+        self._made: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self.one_at_a_time = threading.Lock()
+
+    def get(self, mark: str) -> Trace | None:
+        """The inside of that text, where it is still kept."""
+        with self._lock:
+            if mark in self._kept:
+                self._kept.move_to_end(mark)
+            return self._kept.get(mark)
+
+    def made(self, mark: str) -> int:
+        """How often that text was looked into: whoever finds it no longer kept asks for the next time."""
+        with self._lock:
+            return self._made[mark]
+
+    def make_room(self, n: int) -> None:
+        """Let go of the oldest, until n more tokens fit or nothing is left."""
+        with self._lock:
+            while self._kept and n + sum(len(trace.ids) for trace in self._kept.values()) > LONG:
+                self._kept.popitem(last=False)
+
+    def put(self, mark: str, trace: Trace) -> None:
+        """Keep one more."""
+        with self._lock:
+            self._kept[mark] = trace
+            self._made[mark] += 1
 
 
 def piece_of(vocabulary: tuple[bytes, ...], i: int) -> str:
@@ -100,66 +136,48 @@ def parts_of_corpus(corpus: Corpus, _model: Pretrained, name: str) -> tuple[Enco
     return _model.alphabet.encode(parts.train), _model.alphabet.encode(parts.held_out)
 
 
+@shared(max_entries=1)
+def traces() -> Traces:
+    """Those of this server."""
+    return Traces()
+
+
 def seen_in(model: Pretrained, ids: Ids) -> Seen | None:
-    """The inside of the model while it reads these tokens, and all heads; None while a job is at it."""
-    key = (model.name, tuple(ids.tolist()))
-    if not run_job(("look inside", *key), f"{model.name} reads {len(ids)} tokens", lambda progress: _look(model, key)):
-        return None
-    return Seen(model.name, trace_of(model, *key), model.alphabet.vocabulary)
+    """The inside of the model while it reads these tokens; None while a job is at it."""
+    mark = _digest(np.frombuffer(model.name.encode(), dtype=np.uint8), ids)
+    trace = traces().get(mark)
+    if trace is None:
+        key = ("look inside", model.name, mark, traces().made(mark))
+        if not run_job(
+            key, f"{model.name} reads {len(ids):,} tokens", lambda progress: _look(model, ids, mark, progress)
+        ):
+            return None
+        trace = traces().get(mark)
+    if trace is None:  # while this page waited, longer texts have taken its place
+        st.rerun()
+    return Seen(model.name, trace, model.alphabet.vocabulary)
 
 
-def found_in(seen: Seen, what: str, title: str, ask: Callable[..., T]) -> T | None:
-    """What a shared question about a whole trace has found, asked in a job; None while it is at it."""
-    key = (seen.name, tuple(seen.trace.ids.tolist()))
-    if not run_job((what, *key), title, lambda progress: ask(seen.trace, *key, progress) is not None):
-        return None
-    return ask(seen.trace, *key, Progress())
-
-
-def _look(model: Pretrained, key: tuple[str, tuple[int, ...]]) -> bool:
-    trace_of(model, *key)
+def _look(model: Pretrained, ids: Ids, mark: str, progress: Progress) -> bool:
+    kept = traces()
+    while not kept.one_at_a_time.acquire(timeout=0.2):
+        progress(0.0, "another text is being read")
+    try:
+        if kept.get(mark) is None:
+            kept.make_room(len(ids) + 1)
+            kept.put(mark, model.trace(ids, progress=progress))
+    finally:
+        kept.one_at_a_time.release()
     return True
 
 
-def trace_of(model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
-    """What happens to a text inside."""
-    return (short_trace if len(ids) <= SHORT else long_trace)(model, name, ids)
+def found_in(seen: Seen, what: str, title: str, ask: Callable[[Trace, Progress], T]) -> T | None:
+    """What a question about a whole trace has found, asked in a job that all share; None while it is at it."""
+    return run_job((what, seen.name, seen.mark), title, lambda progress: ask(seen.trace, progress))
 
 
-@shared(max_entries=4)
-def short_trace(_model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
-    """A few of these are kept."""
-    return _model.trace(np.array(ids, dtype=np.int32))
-
-
-@shared(max_entries=1)
-def long_trace(_model: Pretrained, name: str, ids: tuple[int, ...]) -> Trace:
-    """Of these, the last."""
-    return _model.trace(np.array(ids, dtype=np.int32))
-
-
-@shared(max_entries=32)
-def all_heads(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> Heads:
-    """The heads of a model on a text."""
-    return heads_of(_trace, progress=_progress)
-
-
-@shared(max_entries=32)
-def all_agreements(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> np.ndarray:
-    """How much like a cosine each head ranks: (L, h)."""
-    return agreements(_trace, progress=_progress)
-
-
-@shared(max_entries=32)
-def all_lengths(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> Lengths:
-    """How long the stream is, layer by layer."""
-    return lengths_of(_trace, progress=_progress)
-
-
-@shared(max_entries=16)
-def lens_of(_trace: Trace, name: str, ids: tuple[int, ...], _progress: Progress) -> Lens:
-    """What each layer would say."""
-    return logit_lens(_trace, progress=_progress)
+def _digest(*arrays: np.ndarray) -> str:
+    return hashlib.blake2b(b"|".join(array.tobytes() for array in arrays), digest_size=16).hexdigest()
 
 
 @shared(max_entries=8)

@@ -6,27 +6,63 @@ Drawn over arrays, so that an encoder and a causal model share it:
     draw_scene(view, head, pieces, row=row, column=column, name="Layer 1, head 1")
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from ladder.charts import scene as charts
-from ladder.geometry.cell import Cell, Ensemble, Head, bands, cell_of, ensemble_of
+from ladder.geometry.cell import Cell, Ensemble, Head, bands, cell_of, deviation, ensemble_of
+from ladder.geometry.rows import Rows
 from ladder.lenses.shannon import nats_to_bits
+from ladder.lenses.simplex import Floats
 from ladder.ui import knobs
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
 STEPS = {"product": "q·k", "score": "scaled", "weight": "softmax"}
-MOST_ASKED = 1024  # the last token that a link may ask for
+MOST_ASKED = 1_000_000  # the last token that a link may ask for
 WHOLE = 40  # tokens whose table is drawn cell by cell; more are drawn in bands
 CLOSE = 12  # tokens on either side of a cell in the close-up
 LISTED = 24  # tokens of a row that are drawn
 BLENDED = 6  # tokens whose part in the output is drawn, the rest in one
+DRAWN = 256  # rows that are drawn as ensembles, those about the one that asks
+
+
+class Survey(NamedTuple):
+    """What can only be said of a head by going through all of its pairs."""
+
+    bands: Floats  # what is drawn, in bands of tokens
+    edges: NDArray[np.intp]  # where each band begins, and n
+    rows: Ensemble
+    off: float | None  # from the network's own weights, where those are known
+
+
+def survey_of(
+    head: Head,
+    *,
+    step: str = "weight",
+    own: Floats | None = None,
+    progress: Callable[[float, str], None] = lambda share, text: None,
+) -> Survey:
+    """Go through a head; of a long text this takes seconds."""
+    progress(0.1, "in bands of tokens")
+    banded, edges = bands(_values(head, step), most=WHOLE, of="sum" if step == "weight" else "largest")
+    progress(0.4, "as Boltzmann distributions")
+    rows = ensemble_of(head)
+    progress(0.8, "beside the network’s own weights")
+    return Survey(banded, edges, rows, None if own is None else deviation(head, own))
+
+
+def _values(head: Head, step: str) -> Floats:
+    if step == "product":
+        return cast(Floats, Rows(lambda rows: head.scores[rows] * head.T, head.scores.shape))
+    return head.scores if step == "score" else head.weights
 
 
 def choose_cell(n: int, *, prefix: str = "") -> tuple[int, int]:
@@ -49,20 +85,22 @@ def draw_scene(
     name: str,
     prefix: str = "",
     step: str = "weight",
-    own: np.ndarray | None = None,
+    own: Floats | None = None,
+    survey: Survey | None = None,
 ) -> int:
     """The table, the row and the cell of a head over n tokens; returns the column that was opened.
 
-    `own` are the model's own weights at its own temperature, which the head's are held against
-    where the heat is one. `prefix` begins the keys of charts and knobs.
+    `own` are the model's own weights at its own temperature, which the head's are held against.
+    `survey` is of this head, step and own, where it was made beforehand. `prefix` begins the keys
+    of charts and knobs.
     """
     column = column if column >= 0 else int(head.weights[row].argmax())
     names = [f"{i} {visible(piece)}" for i, piece in enumerate(pieces)]
-    rows = ensemble_of(head)
-    _draw_table(head, names, row, column, name, prefix, step)
-    _draw_row(view, head, names, rows, row, column, prefix, own)
+    survey = survey or survey_of(head, step=step, own=own)
+    _draw_table(head, survey, names, row, column, name, prefix, step)
+    _draw_row(view, head, names, survey, row, column, prefix)
     _draw_cell(head, names, row, column, prefix)
-    _draw_ensemble(view, rows, names, row, prefix)
+    _draw_ensemble(view, survey.rows, names, row, prefix)
     return column
 
 
@@ -75,23 +113,24 @@ def listed(head: Head, names: Sequence[str], row: int) -> pd.DataFrame:
     return table[np.isfinite(table["score"])]
 
 
-def _draw_table(head: Head, names: list[str], row: int, column: int, name: str, prefix: str, step: str) -> None:
-    values = {"product": head.scores * head.T, "score": head.scores, "weight": head.weights}[step]
-    n = len(names)
-    top = int(head.weights[row].argmax())
-    finding = f"“{_piece(names[row])}” listens most to “{_piece(names[top])}” ({head.weights[row, top]:.0%})"
+def _draw_table(
+    head: Head, survey: Survey, names: list[str], row: int, column: int, name: str, prefix: str, step: str
+) -> None:
+    values, n, weights = _values(head, step), len(names), head.weights[row]
+    top = int(weights.argmax())
+    finding = f"“{_piece(names[row])}” listens most to “{_piece(names[top])}” ({weights[top]:.0%})"
     if n <= WHOLE:
-        table = pairs(values, names, names)
+        table = pairs(values[:], names, names)
         _show_table(table, f"{name}: {finding}", step, names[row], names[column], f"{prefix}table", prefix)
         return
-    banded, edges = bands(values, most=WHOLE, of="sum" if step == "weight" else "largest")
+    edges = survey.edges
     of_bands = [f"{a} to {b - 1}" if b - a > 1 else str(a) for a, b in pairwise(edges.tolist())]
     at_row, at_column = (of_bands[int(np.searchsorted(edges, place, side="right")) - 1] for place in (row, column))
     what = "What a band of tokens gives to a band" if step == "weight" else "The largest in two bands"
     left, right = st.columns(2)
     with left:
-        title = f"{name}, all {n} tokens in bands of {edges[1]}. {what}"
-        _show_table(pairs(banded, of_bands, of_bands), title, step, at_row, at_column, f"{prefix}bands", prefix)
+        title = f"{name}, all {n:,} tokens in bands of {edges[1]}. {what}"
+        _show_table(pairs(survey.bands, of_bands, of_bands), title, step, at_row, at_column, f"{prefix}bands", prefix)
     with right:
         asks, answers = _around(row, n), _around(column, n)
         near = pairs(values[asks, answers], names[asks], names[answers])
@@ -134,13 +173,12 @@ def _draw_row(
     view: View,
     head: Head,
     names: list[str],
-    rows: Ensemble,
+    survey: Survey,
     row: int,
     column: int,
     prefix: str,
-    own: np.ndarray | None,
 ) -> None:
-    table = listed(head, names, row)
+    table, rows = listed(head, names, row), survey.rows
     bits = float(nats_to_bits(rows.entropy[row]))
     shown = table if len(table) <= LISTED else table.nlargest(LISTED, "weight").sort_index()
     left, right = st.columns([3, 2])
@@ -175,21 +213,13 @@ def _draw_row(
             f"F = U − TS: {rows.free_energy[row]:.3f} = {rows.energy[row]:.3f} − "
             f"{head.T:.3f} × {rows.entropy[row]:.3f} nats"
         )
-        if own is not None:
-            _show_deviation(head, own)
-
-
-def _show_deviation(head: Head, own: np.ndarray) -> None:
-    """How far softmax(QK'/√d) is off the weights that the network itself has used."""
-    hot = head.scores * head.T / np.sqrt(head.q.shape[-1])
-    weights = np.exp(hot - hot.max(axis=-1, keepdims=True))
-    deviation = float(np.abs(weights / weights.sum(axis=-1, keepdims=True) - own).max())
-    st.metric(
-        "Off the network's own",
-        f"{deviation:.1e}",
-        help="The largest difference between softmax(QK'/√d) and its weights, over the whole head. Below 1e-5: the "
-        "same but for the rounding of 32-bit numbers.",
-    )
+        if survey.off is not None:
+            st.metric(
+                "Off the network's own",
+                f"{survey.off:.1e}",
+                help="The largest difference between softmax(QK'/√d) and its weights, over the whole head. Below "
+                "1e-5: the same but for the rounding of 32-bit numbers.",
+            )
 
 
 def _draw_cell(head: Head, names: list[str], row: int, column: int, prefix: str) -> None:
@@ -273,13 +303,16 @@ def _draw_ensemble(view: View, rows: Ensemble, names: list[str], row: int, prefi
         )
         sharp = int(rows.effective.argmin())
         title = f"“{_piece(names[sharp])}” is the most decided: {rows.effective[sharp]:.1f} tokens"
+        drawn = table[max(0, row - DRAWN // 2) :][:DRAWN]
         show_chart(
-            charts.ensemble_bars(table, title=title, row=names[row]),
-            table,
+            charts.ensemble_bars(drawn, title=title, row=names[row]),
+            drawn,
             key=f"{prefix}ensemble",
-            alt=f"Effective tokens of all {len(names)} rows. {title}.",
+            alt=f"Effective tokens of {len(drawn):,} rows. {title}.",
             width="stretch",
         )
+        if len(drawn) < len(table):
+            st.caption(f"Drawn: {len(drawn)} of {len(table):,} tokens, those about the one that asks; all are listed.")
         st.dataframe(
             table.rename(columns={"entropy": f"entropy, {view.lens.unit}"}), hide_index=True, key=f"{prefix}rows-table"
         )

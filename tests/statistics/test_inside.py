@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
+import scipy.stats
+from sklearn.metrics.pairwise import cosine_similarity
 
+from ladder.geometry.rows import spread
 from ladder.lenses.shannon import entropy
 from ladder.statistics.inside import agreements, heads_of, induction_scores, lengths_of, logit_lens, read_out
 from ladder.statistics.pretrained import Pretrained
@@ -24,8 +27,9 @@ def test_the_last_layer_of_the_lens_is_the_model_itself(trace):
     q = np.exp(z - z.max(axis=1, keepdims=True), dtype=np.float64)
     q /= q.sum(axis=1, keepdims=True)
     follows = q[np.arange(len(q) - 1), trace.ids[1:]]
-    assert lens.bits.shape == (4, len(trace.ids) - 1)
-    assert np.abs(lens.bits[-1] + np.log2(follows)).max() < 1e-3
+    assert lens.bits.shape == (4, len(trace.ids))
+    assert np.abs(lens.bits[-1, :-1] + np.log2(follows)).max() < 1e-3
+    assert (lens.bits[:, -1] == 0).all()  # nothing has come after the last
     assert np.abs(lens.entropy[-1] - entropy(q)).max() < 1e-3
     assert (lens.top[-1] == z.argmax(axis=1)).all()
 
@@ -41,6 +45,23 @@ def test_a_head_hears_at_least_one_token_and_at_most_those_before_it(trace):
     assert (heads.effective >= 1).all()
     assert (heads.effective <= np.arange(1, len(trace.ids) + 1).mean() + 1e-6).all()
     assert (np.abs(agreements(trace)) <= 1 + 1e-9).all()
+
+
+def test_some_places_are_asked_what_all_are(trace):
+    some = spread(len(trace.ids), 7)
+    assert some[[0, -1]].tolist() == [0, len(trace.ids) - 1]
+    lens, all_of_it = logit_lens(trace, asks=some), logit_lens(trace)
+    for part, whole in zip(lens[1:], all_of_it[1:], strict=True):
+        assert part == pytest.approx(whole[:, some], rel=1e-4, abs=1e-4)
+    one_by_one = [heads_of(trace, asks=np.array([t])) for t in some]
+    assert heads_of(trace, asks=some).entropy == pytest.approx(np.mean([one.entropy for one in one_by_one], axis=0))
+    assert heads_of(trace, asks=some).first == pytest.approx(np.mean([one.first for one in one_by_one[1:]], axis=0))
+    seen = np.tri(len(trace.ids), dtype=bool)[some]
+    theirs = scipy.stats.spearmanr(
+        (trace.layers[1].q[2, some] @ trace.layers[1].k[2].T)[seen],
+        cosine_similarity(trace.layers[1].q[2, some], trace.layers[1].k[2])[seen],
+    )
+    assert agreements(trace, asks=some)[1, 2] == pytest.approx(theirs.statistic, abs=1e-3)
 
 
 def test_a_head_that_copies_from_last_time_scores_one(trace):

@@ -134,10 +134,11 @@ def recombined(trace):
         assert np.abs(layer.x - x).max() < 1e-5 * max(1, np.abs(x).max())
         scores = np.einsum("hid,hjd->hij", layer.q, layer.k, dtype=np.float64) / math.sqrt(d_k)
         seen = np.tril(np.ones((n, n), dtype=bool))
-        assert np.abs(np.where(seen, scores - layer.scores, 0)).max() < 1e-4 * max(1, np.abs(scores).max())
-        assert np.isneginf(layer.scores[:, ~seen]).all()
+        shown = np.array(layer.scores)
+        assert np.abs(np.where(seen, scores - np.where(seen, shown, 0), 0)).max() < 1e-4 * max(1, np.abs(scores).max())
+        assert np.isneginf(shown[:, ~seen]).all()
         weights = softmax(np.where(seen, scores, -np.inf))
-        assert np.abs(weights - layer.weights).max() < 1e-4
+        assert np.abs(weights - np.array(layer.weights)).max() < 1e-4
         heads = weights @ layer.v
         attention = np.concatenate(list(heads), axis=1) @ layer.W_o
         assert np.abs(attention - layer.attention).max() < 1e-4 * max(1, np.abs(attention).max())
@@ -185,14 +186,28 @@ def test_weights_are_transformers_own_attentions(tiny, ids):
         network.set_attn_implementation("sdpa")
     trace = tiny.trace(ids[:16])
     for layer, theirs, entering in zip(trace.layers, out.attentions, out.hidden_states[:-1], strict=True):
-        assert np.abs(layer.weights - theirs[0].numpy()).max() < 1e-5
+        assert np.abs(np.array(layer.weights) - theirs[0].numpy()).max() < 1e-5
         assert layer.x == pytest.approx(entering[0].numpy(), rel=1e-4, abs=1e-4)
 
 
-def test_a_whole_window_is_looked_into_and_more_is_refused(tiny):
-    assert len(tiny.trace(np.full(16, 5, dtype=np.int32)).ids) == 17
-    with pytest.raises(ValueError, match=r"at most 16 tokens at once, but these are 17"):
-        tiny.trace(np.full(17, 5, dtype=np.int32))
+def test_a_text_is_looked_into_up_to_the_models_context_and_more_is_refused(tiny):
+    text = np.random.default_rng(2).integers(2, tiny.vocabulary_size, 256).astype(np.int32)
+    assert tiny.window < tiny.context == 255
+    check_recombination(tiny, text[:255])
+    with pytest.raises(ValueError, match=r"over 255 tokens at most, but these are 256"):
+        tiny.trace(text)
+
+
+def test_streams_of_a_long_text_are_the_same_from_a_file(tiny, ids, monkeypatch):
+    short = tiny.trace(ids)
+    monkeypatch.setattr("ladder.statistics.llama.IN_MEMORY", 100)
+    monkeypatch.setattr("ladder.statistics.llama.TOKENS_KEPT", 0)
+    long = tiny.trace(ids)
+    assert long.layers.streams._file._rolled
+    for i in (2, 0, -1):
+        assert (long.layers[i].mlp == short.layers[i].mlp).all()
+        assert (long.layers.streams[i] == short.layers.streams[i]).all()
+    assert len(long.layers._kept) == 1
 
 
 # -- where it lies ------------------------------------------------------------------------

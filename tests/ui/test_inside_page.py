@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from ladder.statistics.pretrained import Pretrained
+from ladder.ui import lm
 from ladder.ui.inside import PARTS
 from tests.statistics.tiny import make_tiny
 
@@ -54,3 +56,33 @@ def test_heads_are_held_against_the_cosine_when_that_is_asked(open_app, monkeypa
     drawn = {"panel": "Text to token", "lmtext": "To be", "lmpart": "All heads", "lmmap": "q·k like a cosine"}
     at = settled(open_app(PAGE, corpus="hamlet", **drawn))
     assert "k like a cosine" in " ".join(chart.proto.spec for chart in at.get("vega_lite_chart"))
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("All heads", "20 of the 111 tokens ask, evenly spread over the text; all answer"),
+        ("Layer by layer", "the tokens after 20 of 111, evenly spread over the text"),
+        ("One head", "All tokens are in the sums"),
+    ],
+)
+def test_of_a_long_text_some_tokens_ask_and_that_is_said(open_app, monkeypatch, folder, part, said):
+    monkeypatch.setenv("LADDER_LM", str(folder))
+    monkeypatch.setattr(lm, "LONG", 20)
+    text = "To be, or not to be. " * 10
+    at = settled(open_app(PAGE, corpus="hamlet", panel="Text to token", lmtext=text, lmpart=part))
+    assert not at.exception
+    assert said in words(at)
+
+
+def test_who_comes_back_to_a_text_that_is_no_longer_kept_has_it_read_again(open_app, monkeypatch, folder):
+    monkeypatch.setenv("LADDER_LM", str(folder))
+    monkeypatch.setattr(lm, "LONG", 20)
+    read = []
+    trace = Pretrained.trace
+    monkeypatch.setattr(Pretrained, "trace", lambda self, ids, **how: read.append(len(ids)) or trace(self, ids, **how))
+    for text in ("The rest is silence. " * 3, "To be, or not to be. " * 5, "The rest is silence. " * 3):
+        at = settled(open_app(PAGE, corpus="hamlet", panel="Text to token", lmtext=text, lmpart="Tokens"))
+        assert not at.exception
+    assert len(read) == 3
+    assert read[0] == read[2] != read[1]

@@ -12,7 +12,7 @@ from ladder.ui import scene
 
 def a_causal_head():
     parts = (np.random.default_rng(seed).standard_normal((9, 3)) for seed in range(3))
-    return head_from(*parts, seen=np.tri(9, dtype=bool))
+    return head_from(*parts, causal=True)
 
 
 def test_the_blend_adds_up_to_the_output():
@@ -34,7 +34,7 @@ def test_a_row_lists_only_what_may_be_seen():
 
 
 def test_what_may_not_be_seen_is_missing_from_the_table():
-    table = scene.pairs(a_causal_head().scores, list("abcdefghi"), list("abcdefghi"))
+    table = scene.pairs(a_causal_head().scores[:], list("abcdefghi"), list("abcdefghi"))
     assert table["value"].isna().sum() == 9 * 8 / 2
 
 
