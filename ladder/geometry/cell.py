@@ -16,14 +16,15 @@ A cell that may not be seen has the score -infinity and the weight 0. Rows are c
 they are asked for, so that a head over thousands of tokens has room.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ladder.geometry.attention import effective_tokens, products
-from ladder.geometry.rows import Places, Rows, blocks
+from ladder.geometry.rows import Places, blocks, by_rows
 from ladder.lenses.boltzmann import boltzmann_entropy, log_partition
 from ladder.lenses.simplex import Floats
 
@@ -69,12 +70,12 @@ class Heads(Protocol):
         ...
 
     @property
-    def k(self) -> Floats:
+    def k(self) -> Floats | Sequence[Floats]:
         """(h, n, d)."""
         ...
 
     @property
-    def v(self) -> Floats:
+    def v(self) -> Floats | Sequence[Floats]:
         """(h, n, d_v)."""
         ...
 
@@ -103,7 +104,7 @@ def head_from(q: ArrayLike, k: ArrayLike, v: ArrayLike, *, heat: float = 1.0, ca
         # Of energies, since a state that is ruled out has one: infinity.
         return np.exp(s - log_partition(-s, T=1)[:, None])
 
-    return Head(q, k, v, cast(Floats, Rows(scores, (n, n))), cast(Floats, Rows(weights, (n, n))), T)
+    return Head(q, k, v, by_rows(scores, (n, n)), by_rows(weights, (n, n)), T)
 
 
 def cell_of(head: Head, row: int, column: int) -> Cell:

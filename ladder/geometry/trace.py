@@ -32,8 +32,8 @@ class LayerTrace(NamedTuple):
     x: Floats  # (n, d) residual stream on entry
     normed: Floats  # (n, d) what attention reads
     q: Floats  # (h, n, d_k) as compared: positions, if they turn vectors, are in
-    k: Floats  # (h, n, d_k) repeated where heads share it
-    v: Floats  # (h, n, d_k) repeated where heads share it
+    k: Floats | Sequence[Floats]  # (h, n, d_k) repeated where heads share it
+    v: Floats | Sequence[Floats]  # (h, n, d_k) repeated where heads share it
     scores: Floats | Sequence[Floats]  # (h, n, n) scaled; -inf where a token would look ahead
     weights: Floats | Sequence[Floats]  # (h, n, n) each row a distribution
     heads: Floats  # (h, n, d_k) weights v

@@ -22,7 +22,7 @@ from typing import Any, cast, overload
 
 import numpy as np
 
-from ladder.geometry.rows import Places, Rows, blocks
+from ladder.geometry.rows import Places, blocks, by_rows
 from ladder.geometry.trace import LayerTrace, Trace
 from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Ids
@@ -107,31 +107,36 @@ def trace_of(network: Callable[[], Any], ids: Ids, progress: Callable[[float], N
     inner = whole.model
     with torch.inference_mode():
         x = _numbers(inner.embed_tokens(torch.from_numpy(ids.astype(np.int64))))
-    streams = Streams(*x.shape)
+    shape = (len(x), x.shape[1])
+    streams = Streams(*shape)
     for i in range(len(inner.layers)):
         progress(i / len(inner.layers))
         streams.append(x)
         x = _through(layer_of(whole, i, x))
     streams.append(x)
-    with torch.inference_mode():
-        final = _numbers(inner.norm(torch.tensor(x)))
     U, bias = _numbers(whole.lm_head.weight), whole.lm_head.bias
     added = np.zeros(len(U), dtype=U.dtype) if bias is None else _numbers(bias)
+    norm = inner.norm  # and not the whole network, which may be let go
+    final = by_rows(lambda rows: _asked(norm, streams[-1][rows]), shape)
     return Trace(
         ids=ids,
-        embedded=streams[0],
+        embedded=by_rows(lambda rows: streams[0][rows], shape),
         layers=Layers(streams, lambda i, x: layer_of(network(), i, x)),
         n_heads=whole.config.num_attention_heads,
-        x=x,
+        x=by_rows(lambda rows: streams[-1][rows], shape),
         final=final,
         U=U,
         bias=added,
-        logits=cast(Floats, Rows(lambda rows: final[rows] @ U.T + added, (len(final), len(U)))),
+        logits=by_rows(lambda rows: final[rows] @ U.T + added, (len(x), len(U))),
     )
 
 
 def _through(layer: LayerTrace) -> Floats:
-    return layer.x + layer.attention + layer.mlp
+    x = layer.x.copy()
+    for rows in blocks(*x.shape):
+        x[rows] += layer.attention[rows]
+        x[rows] += layer.mlp[rows]
+    return x
 
 
 def layer_of(network: Any, i: int, entering: Floats) -> LayerTrace:
@@ -141,40 +146,45 @@ def layer_of(network: Any, i: int, entering: Floats) -> LayerTrace:
     from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
     inner, layer = network.model, network.model.layers[i]
-    attends, d_k = layer.self_attn, layer.self_attn.head_dim
+    attends, mlp = layer.self_attn, layer.mlp
     with torch.inference_mode():
         x = torch.tensor(entering)
         normed = layer.input_layernorm(x)
         q, k, v = (
-            project(normed).unflatten(-1, (-1, d_k)).transpose(0, 1)
+            project(normed).unflatten(-1, (-1, attends.head_dim)).transpose(0, 1)
             for project in (attends.q_proj, attends.k_proj, attends.v_proj)
         )
         cos, sin = inner.rotary_emb(x[None], position_ids=torch.arange(len(x))[None])
-        q, k = (turned[0] for turned in apply_rotary_pos_emb(q[None], k[None], cos, sin))
-        k, v = (shared.repeat_interleave(attends.num_key_value_groups, 0) for shared in (k, v))
+        q, k = apply_rotary_pos_emb(q[None], k[None], cos, sin)
+        shared = attends.num_key_value_groups
         # With a batch of one in front, no table (h, n, n) is made.
-        heads = scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True, scale=attends.scaling)[0]
-        attention = attends.o_proj(heads.transpose(0, 1).flatten(1))
-        mlp_normed = layer.post_attention_layernorm(x + attention)
-        mlp = torch.empty_like(x)
-        for rows in blocks(*mlp_normed.shape):
-            mlp[rows] = layer.mlp(mlp_normed[rows])
-    hidden = Rows(lambda rows: _hidden(layer.mlp, mlp_normed[rows]), (len(x), layer.mlp.gate_proj.out_features))
+        each = (q, k.repeat_interleave(shared, 1), v[None].repeat_interleave(shared, 1))
+        heads = scaled_dot_product_attention(*each, is_causal=True, scale=attends.scaling)[0]
+    q, k = q[0], [k[0, h // shared] for h in range(len(heads))]
     scores, weights = zip(*(_tables(*pair, attends.scaling) for pair in zip(q, k, strict=True)), strict=True)
+    shape = (len(x), x.shape[1])
+    attention = by_rows(lambda rows: _asked(attends.o_proj, heads[:, rows].transpose(0, 1).flatten(1)), shape)
+    mlp_normed = by_rows(
+        lambda rows: _asked(layer.post_attention_layernorm, x[rows] + torch.tensor(attention[rows])), shape
+    )
+    hidden = by_rows(
+        lambda rows: _asked(lambda y: mlp.act_fn(mlp.gate_proj(y)) * mlp.up_proj(y), mlp_normed[rows]),
+        (len(x), mlp.gate_proj.out_features),
+    )
     return LayerTrace(
         x=_numbers(x),
-        normed=_numbers(normed),
+        normed=by_rows(lambda rows: _asked(layer.input_layernorm, x[rows]), shape),
         q=_numbers(q),
-        k=_numbers(k),
-        v=_numbers(v),
+        k=[_numbers(part) for part in k],
+        v=[_numbers(v[h // shared]) for h in range(len(heads))],
         scores=scores,
         weights=weights,
         heads=_numbers(heads),
         W_o=_numbers(attends.o_proj.weight.T),
-        attention=_numbers(attention),
-        mlp_normed=_numbers(mlp_normed),
-        hidden=cast(Floats, hidden),
-        mlp=_numbers(mlp),
+        attention=attention,
+        mlp_normed=mlp_normed,
+        hidden=hidden,
+        mlp=by_rows(lambda rows: _asked(mlp.down_proj, hidden[rows]), shape),
     )
 
 
@@ -189,21 +199,18 @@ def _tables(q: Any, k: Any, scaling: float) -> tuple[Floats, Floats]:
         return (q[rows] @ k.T).mul_(scaling).masked_fill_(later, -torch.inf)
 
     shape = (len(q), len(q))
-    return cast(
-        tuple[Floats, Floats],
-        (
-            Rows(lambda rows: _numbers(scores(rows)), shape),
-            Rows(lambda rows: _numbers(scores(rows).softmax(-1)), shape),
-        ),
+    return (
+        by_rows(lambda rows: _numbers(scores(rows)), shape),
+        by_rows(lambda rows: _numbers(scores(rows).softmax(-1)), shape),
     )
 
 
-def _hidden(mlp: Any, rows: Any) -> Floats:
-    """The MLP's hidden layer, after its nonlinearity: (m, d) -> (m, hidden)."""
+def _asked(part: Any, rows: Any) -> Floats:
+    """What a part of the network makes of some rows."""
     import torch
 
     with torch.inference_mode():
-        return _numbers(mlp.act_fn(mlp.gate_proj(rows)) * mlp.up_proj(rows))
+        return _numbers(part(rows if isinstance(rows, torch.Tensor) else torch.tensor(rows)))
 
 
 def _numbers(tensor: Any) -> Floats:

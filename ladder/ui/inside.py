@@ -145,7 +145,7 @@ def _draw_embedding(seen: Seen, row: int) -> None:
     """The row of the table that stands for the token, and the rows that point alike."""
     x = np.asarray(seen.trace.embedded[row], dtype=np.float64)
     cosine = seen.trace.U @ x.astype(np.float32)
-    cosine = cosine / (np.linalg.norm(seen.trace.U, axis=1) * np.linalg.norm(x) + 1e-12)
+    cosine = cosine / (lm.lengths_of_rows(seen.trace.U) * np.linalg.norm(x) + 1e-12)
     near = np.argsort(-cosine)[:6]
     names = [f"{lm.piece_of(seen.vocabulary, i)} #{i}" for i in near.tolist()]
     table = pd.DataFrame({"part": names, "amount": cosine[near]})

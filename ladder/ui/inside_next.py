@@ -112,13 +112,14 @@ def _draw_without_norms(seen: Seen, row: int) -> None:
     """Whether a cosine would have said the same."""
     found = without_norms(seen.trace.final[row : row + 1], seen.trace.U, seen.trace.bias)
     by_norm, by_cosine = int(found.log_p[0].argmax()), int(found.log_q[0].argmax())
+    lengths = lm.lengths_of_rows(seen.trace.U)
     said = (
         "says the same" if by_norm == by_cosine else f"says “{plain(lm.piece_of(seen.vocabulary, by_cosine))}” instead"
     )
     st.caption(
         f"Is it a cosine? With the lengths of all rows taken out and the best single scale ({float(found.scale):.1f}) "
         f"put in their place, it {said}; the distribution is {float(found.bits[0]):.3f} bits off. Lengths of the rows: "
-        f"{np.linalg.norm(seen.trace.U, axis=1).min():.2f} to {np.linalg.norm(seen.trace.U, axis=1).max():.2f}."
+        f"{lengths.min():.2f} to {lengths.max():.2f}."
     )
 
 

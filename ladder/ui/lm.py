@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 
 from ladder.geometry.trace import Trace
+from ladder.lenses.simplex import Floats
 from ladder.math import Encoding, Ids
 from ladder.reality import Corpus, to_text
 from ladder.statistics.borrowed import Place, place
@@ -89,6 +90,11 @@ class Traces:
 def piece_of(vocabulary: tuple[bytes, ...], i: int) -> str:
     """A token as text."""
     return visible(to_text(vocabulary[i]), spaces=True)
+
+
+def lengths_of_rows(table: Floats) -> Floats:
+    """Euclidean lengths, without a second table on the way: (V, d) -> (V,)."""
+    return np.sqrt(np.einsum("vd,vd->v", table, table))
 
 
 def installed() -> Place | str:

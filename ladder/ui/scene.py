@@ -8,7 +8,7 @@ Drawn over arrays, so that an encoder and a causal model share it:
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ladder.charts import scene as charts
 from ladder.geometry.cell import Cell, Ensemble, Head, bands, cell_of, deviation, ensemble_of
-from ladder.geometry.rows import Rows
+from ladder.geometry.rows import by_rows
 from ladder.lenses.shannon import nats_to_bits
 from ladder.lenses.simplex import Floats
 from ladder.ui import knobs
@@ -61,7 +61,7 @@ def survey_of(
 
 def _values(head: Head, step: str) -> Floats:
     if step == "product":
-        return cast(Floats, Rows(lambda rows: head.scores[rows] * head.T, head.scores.shape))
+        return by_rows(lambda rows: head.scores[rows] * head.T, (len(head.q), len(head.q)))
     return head.scores if step == "score" else head.weights
 
 
