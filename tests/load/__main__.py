@@ -2,12 +2,14 @@
 
 Without a word all scenes but the soak are played, one after the other, and README's figures are
 written anew; the soak writes its own. Every scene that has a twin on an empty Streamlit page is
-played against it in the same run by the same client, which shares the machine with both servers.
+played against it in the same run by the same client, which shares the machine with both servers. Each
+kind of scene has servers that were started and warmed for it, so that none uses memory which another let go.
 """
 
 import argparse
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from tests.load import beside, collecting, readme
 from tests.load.measure import (
@@ -19,29 +21,37 @@ from tests.load.measure import (
     megabytes_of,
     play,
     school,
+    staying,
     training_scene,
     upload_scene,
     warm,
+    warm_empty,
 )
-from tests.load.scenes import TEXTS, climbing
+from tests.load.scenes import TEXTS, WAY_UP, climbing
 
 THINK = 8.0  # seconds
 CLASSES = 5
-SCENES = ("all", "class", "burst", "upload", "train", "leave", "soak", "collecting", "beside")
+SCENES = ("all", "class", "burst", "upload", "train", "stay", "leave", "soak", "collecting", "beside")
 
 
-async def scenes(ours: str, theirs: str, which: str, students: int, seconds: float) -> list[Scene]:
-    """The scenes asked for."""
-    await warm(ours)
+def scenes(which: str, students: int, seconds: float) -> list[Scene]:
+    """The scenes asked for, each kind on servers of its own, which have had no class before."""
+    kinds: dict[str, Callable[[str, str], Awaitable[list[Scene]]]] = {
+        "class": lambda ours, theirs: class_scenes(ours, theirs, students=students, seconds=seconds, think=THINK),
+        "burst": lambda ours, theirs: burst_scenes(ours, theirs, students=students, seconds=min(seconds, 15)),
+        "upload": lambda ours, _: upload_scene(ours, students=students),
+        "train": lambda ours, _: training_scene(ours, students=max(students // 3, 1)),
+    }
+
+    async def warmed(kind: str, ours: str, theirs: str) -> list[Scene]:
+        await warm(ours)
+        await warm_empty(theirs)
+        return await kinds[kind](ours, theirs)
+
     found: list[Scene] = []
-    if which in ("class", "all"):
-        found += show(await class_scenes(ours, theirs, students=students, seconds=seconds, think=THINK))
-    if which in ("burst", "all"):
-        found += show(await burst_scenes(ours, theirs, students=students, seconds=min(seconds, 15)))
-    if which in ("upload", "all"):
-        found += show([await upload_scene(ours, students=students)])
-    if which in ("train", "all"):
-        found += show([await training_scene(ours, students=max(students // 3, 1))])
+    for kind in kinds if which == "all" else (which,):
+        with school() as (ours, theirs):
+            found += show(asyncio.run(warmed(kind, ours, theirs)))
     return found
 
 
@@ -52,10 +62,19 @@ def show(found: list[Scene]) -> list[Scene]:
     return found
 
 
+async def stays(ours: str, theirs: str, students: int) -> tuple[float, float]:
+    """Megabytes of a session that stays open, on our pages and on the empty one."""
+    await warm(ours)
+    await warm_empty(theirs)
+    found = await staying(ours, students, WAY_UP, "corpus=hamlet"), await staying(theirs, students, ())
+    print("a session that stays open: {:.2f} MB, on an empty page {:.2f} MB".format(*found), flush=True)
+    return found
+
+
 async def leaving(host: str, students: int, seconds: float) -> list[float]:
-    """Megabytes after each of five classes has left."""
+    """Megabytes before the first of five classes, and after each has left."""
     await warm(host, TEXTS)
-    levels = []
+    levels = [megabytes_of(host)]
     for number in range(CLASSES):
         scene = await play(f"class {number + 1}", host, students, climbing(seconds, 1.0, texts=TEXTS))
         await asyncio.sleep(10)  # until the sessions are forgotten
@@ -95,17 +114,24 @@ def main() -> None:
     if asked.scene in ("collecting", "beside"):
         {"collecting": collecting, "beside": beside}[asked.scene].main()
         return
-    with school() as (ours, theirs):
-        if asked.scene == "soak":
-            asyncio.run(soak(ours, asked.students, asked.minutes))
-        elif asked.scene == "leave":
-            asyncio.run(leaving(ours, asked.students, asked.seconds))
-        else:
-            print(HEAD)
-            found = asyncio.run(scenes(ours, theirs, asked.scene, asked.students, asked.seconds))
-            if asked.scene == "all":
-                levels = asyncio.run(leaving(ours, asked.students, min(20, asked.seconds / 3)))
-                readme.write(asked.students, found, levels)
+    if asked.scene in ("stay", "leave", "soak"):
+        with school() as (ours, theirs):
+            asyncio.run(
+                {
+                    "stay": lambda: stays(ours, theirs, asked.students),
+                    "leave": lambda: leaving(ours, asked.students, asked.seconds),
+                    "soak": lambda: soak(ours, asked.students, asked.minutes),
+                }[asked.scene]()
+            )
+        return
+    print(HEAD)
+    found = scenes(asked.scene, asked.students, asked.seconds)
+    if asked.scene == "all":
+        with school() as (ours, theirs):
+            each = asyncio.run(stays(ours, theirs, asked.students))
+        with school() as (ours, _):
+            levels = asyncio.run(leaving(ours, asked.students, min(20, asked.seconds / 3)))
+        readme.write(asked.students, found, levels, each)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,26 @@
-"""Scenes played against a server, with what they cost it: seconds, errors, memory, CPU."""
+"""Scenes played against a server, with what they cost it: seconds, errors, memory, CPU.
+
+    memory a session = (the most that the server rises above its lowest level since before they come) / sessions
+
+The level before is that of a server which has been warmed: whatever the first session of all brings in
+(imports, models, results for the teacher's text) is there already. What the class computes and brings counts
+as the sessions', though all share it. Memory that a server has let go is used again, so a session looks
+smaller after a warm-up, and smaller still after another class: `staying` weighs those that come once it is full.
+"""
 
 import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.servers import EMPTY_PAGE, running
 from tests.load.pupil import Pupil
-from tests.load.scenes import EMPTY, START, WAY_UP, Tally, climbing, pressing, sliding, together, uploading
+from tests.load.scenes import EMPTY, START, WAY_UP, Stop, Tally, climbing, pressing, sliding, together, uploading
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
@@ -28,7 +37,15 @@ class Scene(NamedTuple):
     errors: list[str]
     seconds: float
     cpu: float  # seconds of the server's
-    megabytes: float  # resident at the end, with all sessions open
+    students: int
+    before: float  # megabytes resident just before they come
+    megabytes: float  # at most, while they are there
+    risen: float  # megabytes, above the lowest level since before they came
+
+    @property
+    def each(self) -> float:
+        """Megabytes that the server has risen by for each session; what they share is in it."""
+        return self.risen / self.students
 
     @property
     def line(self) -> str:
@@ -36,11 +53,14 @@ class Scene(NamedTuple):
         return (
             f"| {self.name} | {self.acts} | {1000 * self.p50:,.0f} ms | {1000 * self.p95:,.0f} ms "
             f"| {self.acts / self.seconds:.1f} | {1000 * self.cpu / max(self.acts, 1):.0f} ms "
-            f"| {self.megabytes:,.0f} MB | {len(self.errors)} |"
+            f"| {self.before:,.0f} MB | {self.megabytes:,.0f} MB | {self.each:.2f} MB | {len(self.errors)} |"
         )
 
 
-HEAD = "| scene | acts | p50 | p95 | acts a second | CPU an act | memory | errors |\n|---|--:|--:|--:|--:|--:|--:|--:|"
+HEAD = (
+    "| scene | acts | p50 | p95 | acts a second | CPU an act | memory before | at most | a session | errors |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+)
 
 
 @contextmanager
@@ -55,14 +75,13 @@ def school(*options: str) -> Iterator[tuple[str, str]]:
 
 
 async def play(name: str, host: str, n: int, act: Callable[[Pupil, int, Tally], Awaitable[None]]) -> Scene:
-    """One scene with n students."""
+    """One scene with n students, whose sessions come to a server that has none."""
     START.set(n)
-    most = 0.0
+    levels = [megabytes_of(host)]
 
     async def look() -> None:
-        nonlocal most
         while True:
-            most = max(most, megabytes_of(host))
+            levels.append(megabytes_of(host))
             await asyncio.sleep(0.5)
 
     looker = asyncio.create_task(look())
@@ -78,8 +97,16 @@ async def play(name: str, host: str, n: int, act: Callable[[Pupil, int, Tally], 
         tally.errors,
         seconds if START.opened is None else time.perf_counter() - START.opened,
         cpu_of(host) - cpu,
-        most,
+        n,
+        levels[0],
+        max(levels),
+        rise(levels),
     )
+
+
+def rise(levels: Sequence[float]) -> float:
+    """The most by which a level exceeds an earlier one: garbage of before may be let go as they come."""
+    return max(level - lowest for level, lowest in zip(levels, accumulate(levels, min), strict=True))
 
 
 async def warm(host: str, texts: tuple[str, ...] = ("hamlet",), *, encoder: bool = True) -> None:
@@ -96,6 +123,13 @@ async def warm(host: str, texts: tuple[str, ...] = ("hamlet",), *, encoder: bool
         if encoder:
             await pupil.go("geometry", f"corpus={texts[0]}&space=Words")
             await until_quiet(pupil)
+
+
+async def warm_empty(host: str) -> None:
+    """The empty page, opened once and its knob turned."""
+    async with Pupil(host) as pupil:
+        await pupil.open()
+        await pupil.turn(EMPTY.knob, double_array_value=[1.0])
 
 
 async def until_quiet(pupil: Pupil, seconds: float = 120) -> float:
@@ -122,6 +156,25 @@ def training(panels: tuple[str, ...], sizes: tuple[int, ...]) -> Callable[[Pupil
         tally.seconds.append(time.perf_counter() - start - 1.0)
 
     return act
+
+
+async def staying(host: str, students: int, stops: Sequence[Stop], query: str = "") -> float:
+    """Megabytes a session that has been at some pages and stays open.
+
+    Twice so many come, one after the other, and it is the second half that is weighed: the first half fills what
+    the warm-up had let go, and computes what all share.
+    """
+    levels = []
+    async with AsyncExitStack() as open_sessions:
+        for number in range(2 * students):
+            pupil = await open_sessions.enter_async_context(Pupil(host, query=query))
+            await pupil.open()
+            for i in range(len(stops)):
+                await pupil.go(stops[(number + i) % len(stops)].page, query)
+            if (number + 1) % students == 0:
+                levels.append(megabytes_of(host))
+    first, second = levels
+    return (second - first) / students
 
 
 def pid_of(host: str) -> int:
@@ -164,12 +217,12 @@ async def burst_scenes(ours: str, theirs: str, *, students: int, seconds: float)
     ]
 
 
-async def upload_scene(ours: str, *, students: int, size: int = MEGABYTE) -> Scene:
+async def upload_scene(ours: str, *, students: int, size: int = MEGABYTE) -> list[Scene]:
     """Everybody uploads at once."""
-    return await play(f"all upload {size / MEGABYTE:g} MB", ours, students, uploading(size))
+    return [await play(f"all upload {size / MEGABYTE:g} MB", ours, students, uploading(size))]
 
 
-async def training_scene(ours: str, *, students: int) -> Scene:
+async def training_scene(ours: str, *, students: int) -> list[Scene]:
     """Some train while the others are away."""
     sizes = (256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144)
-    return await play("train", ours, students, training(("N-grams", "Leaderboard"), sizes))
+    return [await play("train", ours, students, training(("N-grams", "Leaderboard"), sizes))]

@@ -5,14 +5,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.load.measure import HEAD, Scene
+from tests.load.scenes import TEXTS
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- measured: python -m tests.load -->", "<!-- end of what is measured -->"
 SOAK = "<!-- measured: python -m tests.load soak -->"
 
 
-def text_of(students: int, found: Sequence[Scene], levels: Sequence[float]) -> str:
-    """What README says of a class."""
+def text_of(students: int, found: Sequence[Scene], levels: Sequence[float], stays: tuple[float, float]) -> str:
+    """What README says of a class.
+
+    `levels` are the megabytes before any class and after each has left, `stays` those of an open session, on our
+    pages and on an empty one.
+    """
+    own, bare = stays
     by_name = {scene.name: scene for scene in found}
     calm, climb = by_name["empty page, with think time"], by_name["climb, with think time"]
     empty, burst = by_name["empty page, all press"], by_name["all press"]
@@ -24,9 +30,16 @@ def text_of(students: int, found: Sequence[Scene], levels: Sequence[float]) -> s
             HEAD,
             *(scene.line for scene in found),
             "",
+            "Memory before is that of a server started for the scene, after the teacher has opened each page once. A "
+            "session is the most that it rises while the class is there, over the sessions: texts, fits and whatever "
+            "else the class brings or has computed is in it, shared or not. Of sessions that have been on all pages "
+            f"and stay open, one takes {own:.2f} MB (on an empty page {bare:.2f} MB): the growth from {students} of "
+            f"them to {2 * students}, by when what a server had let go is full again.",
+            "",
             f"With 8 s of thinking p95 is {climb.p95 / calm.p95:.1f} times an empty page's; when all press at once, a "
-            f"server gives {pace:.2f} times as many answers a second as with an empty page. After each of "
-            f"{len(levels)} classes has left, it holds {', '.join(f'{level:,.0f}' for level in levels)} MB.",
+            f"server gives {pace:.2f} times as many answers a second as with an empty page. Warm with {len(TEXTS)} "
+            f"texts, another held {levels[0]:,.0f} MB; after each of {len(levels) - 1} classes has left, it holds "
+            f"{', '.join(f'{level:,.0f}' for level in levels[1:])} MB.",
         ]
     )
 
@@ -41,9 +54,9 @@ def soak_of(students: int, minutes: float, scene: Scene, levels: Sequence[float]
     )
 
 
-def write(students: int, found: Sequence[Scene], levels: Sequence[float]) -> None:
+def write(students: int, found: Sequence[Scene], levels: Sequence[float], stays: tuple[float, float]) -> None:
     """Put the figures in their place."""
-    _put(BEGIN, text_of(students, found, levels))
+    _put(BEGIN, text_of(students, found, levels, stays))
 
 
 def write_soak(students: int, minutes: float, scene: Scene, levels: Sequence[float]) -> None:
