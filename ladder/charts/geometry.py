@@ -32,13 +32,15 @@ def text_map(
     axes: tuple[str, str],
     shade: str,
     column: str,
+    counted: str,
     log: bool,
     height: int = MAP_HEIGHT,
 ) -> alt.LayerChart:
     """A map of texts, coloured by `column`; drag over it to select, click on a point to ask for its neighbours.
 
-    One row a text: columns `text`, `x`, `y`, `count`, `kept`, `trust`, `whole`; `names` are the rows
-    written out, `crossings` the lines between true neighbours: `x`, `y`, `x2`, `y2`, `from`, `to`, `on the map`.
+    One row a text: columns `text`, `x`, `y`, `count` (`counted` says of what), `kept`, `trust`, `whole`; `names` are
+    the rows written out, `crossings` the lines between true neighbours: `x`, `y`, `x2`, `y2`, `from`, `to`,
+    `on the map`.
     """
     brush = alt.selection_interval(name="brush")
     click = alt.selection_point(name="clicked", fields=["text"], on="click", empty=False)
@@ -49,7 +51,13 @@ def text_map(
     n = len(table)
     many = n > MANY
     scale = alt.Scale(range=LIGHT_CIVIDIS, type="log" if log else "linear")
-    tooltip = ["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"]
+    tooltip = [
+        "text:N",
+        alt.Tooltip("count:Q", title=counted),
+        alt.Tooltip("kept:Q", title="true neighbours kept"),
+        alt.Tooltip("trust:Q", title="trustworthiness here"),
+        alt.Tooltip("whole:Q", title="continuity here"),
+    ]
     points: alt.Chart = (
         alt.Chart(table)
         .mark_point(**_dot(n, size=60))

@@ -136,6 +136,7 @@ def _draw_points(chosen: Chosen, projection: Projection, table: pd.DataFrame, wi
         axes=_axes(wish.method, projection),
         shade=_shade(wish.shade, chosen.kind),
         column=wish.shade,
+        counted=_counted(chosen.kind),
         log=log,
     )
     if n > charts.MANY:
@@ -192,6 +193,10 @@ def _axes(method: str, projection: Projection) -> tuple[str, str]:
 def _shade(shade: str, kind: str) -> str:
     if shade in SAID:
         return SAID[shade]
+    return _counted(kind)
+
+
+def _counted(kind: str) -> str:
     return "place in the text" if kind == SENTENCES else "occurrences"
 
 

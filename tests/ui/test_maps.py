@@ -109,6 +109,25 @@ def test_a_selection_travels_with_its_vectors_and_is_read_back():
     assert np.stack(columns["vector"]).tolist() == vectors.tolist()
 
 
+@pytest.mark.parametrize(("space", "fourth"), [("Sentences", "place"), ("Learned here", "count")])
+def test_a_selected_row_is_the_point_that_is_drawn(space, fourth, monkeypatch):
+    drawn, taken, chart_of = [], {}, maps.charts.text_map
+    monkeypatch.setattr(maps.charts, "text_map", lambda table, *a, **k: drawn.append(table) or chart_of(table, *a, **k))
+    monkeypatch.setattr(st, "download_button", lambda label, data, *a, **k: taken.setdefault(label, data))
+    at = drive("map", PROSE, space=space, find="e", control="false")
+    rows = next(table.value for table in at.dataframe if "whole" in table.value.columns)
+    points = drawn[-1].set_index("text").rename(columns={"count": fourth})
+    assert len(rows) > 2
+    assert fourth in rows.columns
+    for row in rows.to_dict("records"):
+        assert {name: row[name] for name in points.columns} == points.loc[row["text"]].to_dict()
+    assert taken["Texts (CSV)"]() == rows.to_csv(index=False)
+    with np.load(io.BytesIO(taken["Vectors (NPZ)"]())) as file:
+        assert file["texts"].tolist() == rows["text"].tolist()
+        if space == "Sentences":
+            assert np.allclose(file["vectors"], StandIn().encode(file["texts"].tolist()))
+
+
 def test_what_is_found_can_be_taken_home():
     at = drive("map", PROSE, find="queen")
     assert {"Texts (CSV)", "Vectors (NPZ)", "Vectors (Parquet)"} <= {
