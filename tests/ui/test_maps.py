@@ -113,7 +113,7 @@ def test_a_selection_travels_with_its_vectors_and_is_read_back():
 def test_a_selected_row_is_the_point_that_is_drawn(space, fourth, monkeypatch):
     drawn, taken, chart_of = [], {}, maps.charts.text_map
     monkeypatch.setattr(maps.charts, "text_map", lambda table, *a, **k: drawn.append(table) or chart_of(table, *a, **k))
-    monkeypatch.setattr(st, "download_button", lambda label, data, *a, **k: taken.setdefault(label, data))
+    monkeypatch.setattr(st, "download_button", lambda label, data, *a, **k: taken.update({label: data}))
     at = drive("map", PROSE, space=space, find="e", control="false")
     rows = next(table.value for table in at.dataframe if "whole" in table.value.columns)
     points = drawn[-1].set_index("text").rename(columns={"count": fourth})
