@@ -7,6 +7,7 @@ from ladder.charts.geometry import BELOW, NAME, TALL
 from ladder.charts.theme import GREY, HEIGHT, OKABE_ITO, P_COLOUR, Q_COLOUR, lines
 
 STACKED = alt.Legend(orient="bottom", title=None, columns=2)  # three names in a row are too many for a phone
+ONE_EACH = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=320)  # long names
 SAME, OTHER = "same choice", "another choice"
 
 
@@ -22,14 +23,17 @@ def cosine_histogram(table: pd.DataFrame, pairs: pd.DataFrame, *, title: str) ->
         .encode(
             x,
             alt.Y("share:Q").title("share of random pairs").axis(format="~%", tickCount=4),
-            alt.Color("cloud:N").sort(None).scale(range=[P_COLOUR, GREY, OKABE_ITO[2]]).legend(BELOW),
-            alt.StrokeDash("cloud:N").sort(None).legend(BELOW),
+            alt.Color("cloud:N").sort(None).scale(range=[P_COLOUR, GREY, OKABE_ITO[2]]).legend(ONE_EACH),
+            alt.StrokeDash("cloud:N").sort(None).legend(ONE_EACH),
             tooltip=["cloud:N", alt.Tooltip("cosine:Q", format=".2f"), alt.Tooltip("share:Q", format=".2%")],
         )
     )
     base = alt.Chart(pairs).encode(x, alt.Y("height:Q"), tooltip=["pair:N", alt.Tooltip("cosine:Q", format=".3f")])
     marks: alt.Chart = base.mark_point(shape="triangle-down", filled=True, size=90, color=OKABE_ITO[5], opacity=1)
-    names: alt.Chart = base.mark_text(dx=9, align="left", **NAME).encode(alt.Text("pair:N"))
+    # What lies far to the right has its name on its left, or a phone would cut it.
+    names: alt.Chart = base.mark_text(
+        dx={"expr": "datum.cosine > 0.5 ? -9 : 9"}, align={"expr": "datum.cosine > 0.5 ? 'right' : 'left'"}, **NAME
+    ).encode(alt.Text("pair:N"))
     return alt.LayerChart(layer=[spread, marks, names]).properties(title=lines(title), height=TALL)
 
 
@@ -100,15 +104,16 @@ def length_and_count(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
 def by_layer(table: pd.DataFrame, *, title: str, value: str) -> alt.LayerChart:
     """A number at each layer, one line a kind: columns `layer`, `value`, `line`."""
     kinds = list(dict.fromkeys(table["line"]))
+    legend = STACKED if len(kinds) > 1 else None  # one line is named by the title
     base = alt.Chart(table).encode(
         alt.X("layer:Q").title("layer (0: as it enters)").axis(tickMinStep=1, format="d", grid=False),
         alt.Y("value:Q").title(value).axis(tickCount=5),
-        alt.Color("line:N").scale(domain=kinds, range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(STACKED),
+        alt.Color("line:N").scale(domain=kinds, range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2]]).legend(legend),
         tooltip=["line:N", "layer:Q", alt.Tooltip("value:Q", format=".3f")],
     )
     shapes = alt.Scale(domain=kinds, range=["circle", "square", "triangle-up"])
     line: alt.Chart = base.mark_line(strokeWidth=2.5)
     dots: alt.Chart = base.mark_point(filled=True, size=80, opacity=1).encode(
-        alt.Shape("line:N").scale(shapes).legend(STACKED)
+        alt.Shape("line:N").scale(shapes).legend(legend)
     )
     return alt.LayerChart(layer=[line, dots]).properties(title=lines(title), height=TALL)

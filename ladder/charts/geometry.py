@@ -9,6 +9,8 @@ from ladder.charts.theme import AMOUNT_SCHEME, GREY, HEIGHT, OKABE_ITO, P_COLOUR
 
 # Halfway between black and white, and bold: legible in light, in dark, and in an exported picture.
 NAME: dict[str, Any] = {"color": "#7A7A7A", "fontSize": 13, "fontWeight": 600}
+# What lies under a name: the page's own colour, a little beyond the letters, so that points do not run through them.
+HALO: dict[str, Any] = {"stroke": {"expr": "background"}, "strokeWidth": 4, "strokeJoin": "round", "strokeOpacity": 0.8}
 TALL = HEIGHT + 120  # with a legend below
 MAP_HEIGHT = 640  # with axes and legend
 AMOUNT = alt.Scale(scheme={"name": AMOUNT_SCHEME})
@@ -30,13 +32,15 @@ def text_map(
     axes: tuple[str, str],
     shade: str,
     column: str,
+    counted: str,
     log: bool,
     height: int = MAP_HEIGHT,
 ) -> alt.LayerChart:
     """A map of texts, coloured by `column`; drag over it to select, click on a point to ask for its neighbours.
 
-    One row a text: columns `text`, `x`, `y`, `count`, `kept`, `trust`, `whole`; `names` are the rows
-    written out, `crossings` the lines between true neighbours: `x`, `y`, `x2`, `y2`, `from`, `to`, `on the map`.
+    One row a text: columns `text`, `x`, `y`, `count` (`counted` says of what), `kept`, `trust`, `whole`; `names` are
+    the rows written out, `crossings` the lines between true neighbours: `x`, `y`, `x2`, `y2`, `from`, `to`,
+    `on the map`.
     """
     brush = alt.selection_interval(name="brush")
     click = alt.selection_point(name="clicked", fields=["text"], on="click", empty=False)
@@ -44,19 +48,33 @@ def text_map(
         alt.X("x:Q").title(axes[0]).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
         alt.Y("y:Q").title(axes[1]).scale(zero=False, nice=False, padding=12).axis(labels=False, ticks=False),
     )
-    many = len(table) > MANY
+    n = len(table)
+    many = n > MANY
     scale = alt.Scale(range=LIGHT_CIVIDIS, type="log" if log else "linear")
-    tooltip = ["text:N", alt.Tooltip("count:Q", title=shade if column == "count" else "number"), "kept:Q"]
+    tooltip = [
+        "text:N",
+        alt.Tooltip("count:Q", title=counted),
+        alt.Tooltip("kept:Q", title="true neighbours kept"),
+        alt.Tooltip("trust:Q", title="trustworthiness here"),
+        alt.Tooltip("whole:Q", title="continuity here"),
+    ]
     points: alt.Chart = (
         alt.Chart(table)
-        .mark_point(**_dot(many, size=60))
+        .mark_point(**_dot(n, size=60))
         .encode(
             x,
             y,
             alt.Color(f"{column}:Q")
             .scale(scale)
             .title(shade)
-            .legend(orient="bottom", gradientLength=180, tickCount=3, labelOverlap="greedy"),
+            .legend(
+                orient="bottom",
+                gradientLength=220,
+                tickCount=3,
+                labelOverlap="greedy",
+                labelSeparation=8,
+                titleLimit=320,
+            ),
             opacity=alt.value(0.9) if many else alt.condition(brush, alt.value(0.9), alt.value(0.2)),
             **({} if many else {"tooltip": tooltip}),
         )
@@ -75,7 +93,8 @@ def text_map(
         )
     )
     written: alt.Chart = alt.Chart(names).mark_text(dy=-10, **NAME).encode(x, y, alt.Text("text:N"), tooltip=["text:N"])
-    layers: list[Any] = [points, across, written]
+    under: alt.Chart = alt.Chart(names).mark_text(dy=-10, **NAME, **HALO).encode(x, y, alt.Text("text:N"))
+    layers: list[Any] = [points, across, under, written]
     return alt.LayerChart(layer=layers).properties(title=lines(title), height=height)
 
 
@@ -100,15 +119,20 @@ def way_map(table: pd.DataFrame, names: pd.DataFrame, *, title: str) -> alt.Laye
         alt.Chart(table).mark_circle(size=40, color=P_COLOUR, stroke=GREY, strokeWidth=1).encode(x, y, tooltip="text:N")
     )
     written: alt.Chart = alt.Chart(names).mark_text(dy=-10, **NAME).encode(x, y, alt.Text("text:N"))
-    return alt.LayerChart(layer=[points, written]).properties(title=lines(title), height=TALL)
+    under: alt.Chart = alt.Chart(names).mark_text(dy=-10, **NAME, **HALO).encode(x, y, alt.Text("text:N"))
+    return alt.LayerChart(layer=[points, under, written]).properties(title=lines(title), height=TALL)
 
 
-def _dot(many: bool, *, size: int) -> dict[str, Any]:
-    """The mark of a point; of many, small squares that stay as they are: a brush need not have them drawn anew."""
+def _dot(n: int, *, size: int) -> dict[str, Any]:
+    """The mark of one of n points; of many, squares that stay as they are: a brush need not have them drawn anew.
+
+    The more there are the smaller they are, or they would hide each other.
+    """
+    many = n > MANY
     return {
         "shape": "square" if many else "circle",
         "filled": True,
-        "size": 14 if many else size,
+        "size": round(14 * (MANY / n) ** 0.5, 1) if many else size,
         "stroke": GREY,
         "strokeWidth": 0 if many else 1,
     }
@@ -119,7 +143,7 @@ def noise_map(table: pd.DataFrame, *, title: str, height: int = MAP_HEIGHT) -> a
     many = len(table) > MANY
     return (
         alt.Chart(table)
-        .mark_point(**_dot(many, size=40), opacity=0.9)
+        .mark_point(**_dot(len(table), size=40), opacity=0.9)
         .encode(
             alt.X("x:Q")
             .title("words shuffled")
@@ -190,7 +214,10 @@ def head_map(table: pd.DataFrame, *, title: str, value: str, layer: int, head: i
 def spectrum(table: pd.DataFrame, *, title: str) -> alt.Chart:
     """Shares of variance by direction: columns `direction`, `share`, `cloud`; `a ball` is what a round cloud has."""
     base = alt.Chart(table).encode(
-        alt.X("direction:Q").title("direction, largest variance first").scale(type="log").axis(tickCount=5, format="d"),
+        alt.X("direction:Q")
+        .title("direction, largest variance first")
+        .scale(type="log", nice=False)
+        .axis(tickCount=5, format="d"),
         alt.Y("share:Q").title("share of the variance").scale(type="log").axis(tickCount=5, format="~g"),
         alt.Color("cloud:N").sort(None).scale(range=[P_COLOUR, GREY]).legend(BELOW),
         tooltip=["cloud:N", "direction:Q", alt.Tooltip("share:Q", format=".5f")],

@@ -22,7 +22,7 @@ def word_axis(table: pd.DataFrame, *, title: str, ends: tuple[str, str], y: str,
     zero: alt.Chart = (
         alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[5, 4]).encode(alt.X("x:Q"))
     )
-    dots: alt.Chart = base.mark_point(filled=True, size=40, color=P_COLOUR, opacity=0.6)
+    dots: alt.Chart = base.mark_point(filled=True, size=40, color=P_COLOUR, opacity=0.85)
     names: alt.Chart = base.mark_text(dy=-10, **NAME).encode(alt.Text("name:N"))
     return alt.LayerChart(layer=[zero, dots, names]).properties(title=lines(title), height=TALL)
 
@@ -64,7 +64,10 @@ def occurrence_histogram(table: pd.DataFrame, *, title: str, k: int) -> alt.Char
             alt.X("lists:O").sort(None).title(f"lists of {k} neighbours it stands in").axis(labelAngle=0),
             alt.XOffset("cloud:N").sort(clouds),
             # hubs are few: a linear axis would hide them
-            alt.Y("vectors:Q").title("vectors").scale(type="symlog", constant=1).axis(values=DECADES, format="~s"),
+            alt.Y("vectors:Q")
+            .title("vectors (logarithmic)")
+            .scale(type="symlog", constant=1)
+            .axis(values=DECADES, format="~s", labelOverlap=False),
             alt.Color("cloud:N").scale(colours).legend(orient="bottom", title=None, columns=1, symbolType="square"),
             tooltip=["cloud:N", "lists:O", "vectors:Q"],
         )

@@ -124,12 +124,12 @@ def _draw_score(view: View, found: dict[str, Lexicon]) -> None:
         st.caption("None of the known analogies has all its words here.")
         return
     table = pd.DataFrame(rows)
-    total = table["asked"].sum()
-    right = table[["nothing struck", "inputs struck", "near b only"]].sum()
-    st.markdown(
-        f"Of {total} known analogies, **{right['inputs struck']} come out right once the inputs are struck, "
-        f"{right['nothing struck']} if nothing is**; {right['near b only']} are won by what is near b alone."
-    )
+    for name, right in table.groupby("vectors", sort=False)[table.columns[2:].tolist()].sum().iterrows():
+        st.markdown(
+            f"Known analogies, {plain(str(name)[:1].lower() + str(name)[1:])}: of {right['asked']}, "
+            f"**{right['inputs struck']} come out right once the inputs are struck, {right['nothing struck']} if "
+            f"nothing is**; {right['near b only']} by what is near b alone."
+        )
     st.dataframe(table, hide_index=True, width="stretch", height="content")
 
 

@@ -55,7 +55,7 @@ def verdict(heads: Heads) -> Verdict:
     return Verdict(
         outcome,
         f"It takes q·k/√d. The best cosine would put another token first in {found.changed.sum():,} of {n:,} rows "
-        f"({1 - same:.0%}) and is {bits:.3f} bits off in each; rank correlation {rank:.2f} in the median head.",
+        f"({1 - same:.0%}) and is {bits:.3f} bits off on average; rank correlation {rank:.2f} in the median head.",
     )
 
 

@@ -20,8 +20,9 @@ from ladder.ui.chosen import VECTORS, Choice, fitted
 from ladder.ui.explain import explain
 from ladder.ui.lexicon import OWN, UNTRAINED
 from ladder.ui.show import show_chart
+from ladder.ui.spaces import AGAIN, ISOLATED
 from ladder.ui.statistics import bounded, short
-from ladder.ui.tokens import plain, visible
+from ladder.ui.tokens import count, plain, visible
 from ladder.ui.trainings import counts_in_training, own_transformer
 from ladder.ui.verdict import FAILS, HOLDS, NEARLY, OPEN, Verdict
 from ladder.ui.view import View
@@ -122,7 +123,7 @@ def verdict(view: View, heard: Following | None) -> Verdict:
         outcome,
         f"Logits are dot products with the output embedding. With every length taken out and the best single scale put "
         f"in, {plain(heard.predictor.name)} says another token first at {found.changed.sum()} of {len(heard.ids)} "
-        f"places, and is {view.lens.amount(bits)} off at each.",
+        f"places, and is {view.lens.amount(bits)} off on average.",
     )
 
 
@@ -173,11 +174,11 @@ def _draw_place(view: View, heard: Following, found: ByCosine, t: int) -> None:
     p, q = np.exp(found.log_p[t]), np.exp(found.log_q[t])
     shown = np.argsort(-np.maximum(p, q), kind="stable")[:SHOWN]
     shown = shown[np.argsort(-p[shown], kind="stable")]
-    names = [f"{rank + 1} {_name(heard, i)}" for rank, i in enumerate(shown.tolist())]
+    names = [f"{rank + 1} {_isolated(heard, i)}" for rank, i in enumerate(shown.tolist())]
     table = pd.DataFrame({"token": names, "p": p[shown], "q": q[shown]})
-    first, other = _name(heard, int(p.argmax())), _name(heard, int(q.argmax()))
+    first, other = _isolated(heard, int(p.argmax())), _isolated(heard, int(q.argmax()))
     said = f"both say “{first}”" if first == other else f"“{first}” with lengths, “{other}” by cosine"
-    title = f"After “{_name(heard, int(heard.ids[t]))}”: {said}, {view.lens.amount(float(found.bits[t]))} apart"
+    title = f"After “{_isolated(heard, int(heard.ids[t]))}”: {said}, {view.lens.amount(float(found.bits[t]))} apart"
     show_chart(
         charts.with_and_without(table, title=title),
         table,
@@ -226,7 +227,18 @@ def _draw_places(view: View, heard: Following, found: ByCosine) -> None:
         }
     )
     st.markdown(f"The first choice differs at **{found.changed.sum()} of {len(heard.ids)}** places:")
+    unseen = int((heard.counts[heard.ids] == 0).sum())
+    if unseen:
+        st.caption(
+            f"{count(unseen, 'token')} of the sentence never stood in the training part: after them the model "
+            "has learned nothing, and says the same. Type a sentence in the language of the text."
+        )
     st.dataframe(table.style.format(precision=3), hide_index=True, height="content" if len(table) <= ROWS else 320)
+
+
+def _isolated(heard: Following, token: int) -> str:
+    """A token among other words: one that is written from right to left leaves them in their order."""
+    return f"{ISOLATED}{_name(heard, token)}{AGAIN}"
 
 
 def _name(heard: Following, token: int) -> str:

@@ -105,14 +105,19 @@ def _draw(chosen: Chosen, found: Crowds, top: int) -> None:
             "mean cosine of pairs": [round(crowd.anisotropy, 3) + 0.0 for crowd in crowds.values()],
             "isotropy I": [crowd.isotropy for crowd in crowds.values()],
             "hubness": [crowd.hubness for crowd in crowds.values()],
-            "in no list": [f"{crowd.orphans:.1%}" for crowd in crowds.values()],
-            "neighbours kept": [f"{found.kept[name]:.0%}" for name in crowds],
+            "in no list": [crowd.orphans for crowd in crowds.values()],
+            "neighbours kept": [found.kept[name] for name in crowds],
         }
     )
-    st.dataframe(measures.style.format(precision=3), hide_index=True, width="stretch", height="content")
+    st.dataframe(
+        measures.style.format(precision=3).format({"in no list": "{:.1%}", "neighbours kept": "{:.0%}"}),
+        hide_index=True,
+        width="stretch",
+        height="content",
+    )
     st.markdown(
         f"Taking away the mean and the top {top} directions **changes {1 - found.kept[next(reversed(crowds))]:.0%} of "
-        f"all neighbours**: so much of “near” was what all vectors share."
+        f"all neighbours**: so much of “near” hangs on the mean and on so few directions."
     )
     for column, (name, crowd) in zip(st.columns(2), ((AS_IS, first), (next(reversed(crowds)), last)), strict=True):
         with column:

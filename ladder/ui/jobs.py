@@ -8,6 +8,7 @@ it has so far with `show`, ends early where `stopping` says so, and is stopped w
 `check` after a cancel. A failure is one sentence for those who ask for that very job.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ __all__ = ["Cancelled", "Job", "Key", "Pool", "Progress", "owner", "poll_seconds
 T = TypeVar("T")
 
 POLL_SECONDS = 0.5
+SO_FAR = 3.0  # seconds from where on a job without a pace says how long it has been at it
 LOOKS_A_SECOND = 20  # at all jobs together, by all pages: each costs a rerun
 
 
@@ -87,6 +89,23 @@ def poll_seconds(least: float = POLL_SECONDS) -> float:
     return max(least, watching / LOOKS_A_SECOND)
 
 
+def _time_of(job: Job) -> str:
+    """How long it will take, or, where nobody can tell, how long it has taken."""
+    left, passed = job.seconds_left, time.monotonic() - job.started
+    if left is not None:
+        return f" · about {in_time(left)} left"
+    return f" · {in_time(passed)} so far" if passed >= SO_FAR else ""
+
+
+def in_time(seconds: float) -> str:
+    """Seconds as people say them.
+
+    >>> in_time(90), in_time(229)
+    ('90 s', '4 min')
+    """
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def _watch(job: Job, name: str, stop_label: str | None, draw: Callable[[Any], None] | None) -> None:
     """Progress, time left and a way out, drawn again and again until the job is over."""
     me, here = owner(), pool()
@@ -96,8 +115,7 @@ def _watch(job: Job, name: str, stop_label: str | None, draw: Callable[[Any], No
     if job.state == "waiting":
         text = f"{job.title}: waiting, {here.place(job)} before it"
     else:
-        left = job.seconds_left
-        text = f"{job.title}: {job.progress.text}" + (f" · about {left:.0f} s left" if left is not None else "")
+        text = f"{job.title}: {job.progress.text}{_time_of(job)}"
     others = job.others(me)
     st.progress(job.progress.share, text=text + (f" · shared with {others} more" if others else ""))
     with st.container(horizontal=True):

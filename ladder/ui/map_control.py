@@ -20,6 +20,7 @@ from ladder.ui.view import View
 
 GROUPS = 7  # as many as there are colours that differ
 ISLANDS = 0.25  # a silhouette on the map from where on it shows groups (Rousseeuw's "no structure" ends there)
+NUMBERS, KEPT = ["this text", "shuffled"], 2  # columns of the table, and its row that is a share
 HOW = {
     LEARNED: "the words of the text are dealt out anew, and vectors learned from that",
     SENTENCES: "the words of the text are dealt out anew, and its sentences encoded",
@@ -95,7 +96,9 @@ def draw_control(view: View, chosen: Chosen, method: str, title: str, seed: int,
                 "this text": [*_measures(main), true.on_map, true.in_space],
                 "shuffled": [*_measures(projection), noise.on_map, noise.in_space],
             }
-        ).style.format(precision=2, subset=["this text", "shuffled"]),
+        )
+        .style.format(precision=2, subset=NUMBERS)
+        .format("{:.1%}", subset=pd.IndexSlice[[KEPT], NUMBERS]),
         hide_index=True,
         key="control-numbers",
     )
@@ -117,8 +120,11 @@ def verdict(true: Groups, noise: Groups) -> str:
     more = true.in_space - noise.in_space
     if true.in_space < 0.05:
         return f"{seen} In space this map's groups touch: their silhouette there is {true.in_space:.2f}."
+    firmly = "" if true.in_space >= ISLANDS else "barely "
     how = "more than noise's" if more > 0.02 else "no more than noise's"
-    return f"{seen} In space this map's groups hold together ({true.in_space:.2f}), {how} ({noise.in_space:.2f})."
+    return (
+        f"{seen} In space this map's groups {firmly}hold together ({true.in_space:.2f}), {how} ({noise.in_space:.2f})."
+    )
 
 
 def _measures(projection: Projection) -> list[float]:

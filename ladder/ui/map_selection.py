@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ladder.lenses.simplex import Floats
-from ladder.ui.spaces import Chosen
+from ladder.ui.spaces import SENTENCES, Chosen
 
 COLUMNS = ["text", "count", "kept", "trust", "whole", "x", "y"]
 
@@ -24,13 +24,14 @@ def list_texts(table: pd.DataFrame, chosen: Chosen, picked: Any, find: str) -> N
         st.info("No text of the map is there.")
         return
     st.caption(f"{len(rows):,} of {len(table):,} texts:")
-    st.dataframe(rows[COLUMNS], hide_index=True, height=min(38 + 35 * len(rows), 320), key="selected-texts")
+    rows = named_columns(rows, chosen.kind)
+    st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 320), key="selected-texts")
     places = rows.index.to_numpy()
     texts = [chosen.space.texts[i] for i in places]
     with st.container(horizontal=True):
         st.download_button(
             "Texts (CSV)",
-            lambda: rows.assign(text=_writable(texts))[COLUMNS].to_csv(index=False),
+            lambda: rows.assign(text=_writable(texts)).to_csv(index=False),
             "selection.csv",
             "text/csv",
             key="selection-csv",
@@ -52,6 +53,11 @@ def list_texts(table: pd.DataFrame, chosen: Chosen, picked: Any, find: str) -> N
             key="selection-parquet",
             on_click="ignore",
         )
+
+
+def named_columns(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The columns that are read and taken home; what `count` is of sentences is their `place` in the text."""
+    return rows[COLUMNS].rename(columns={"count": "place"} if kind == SENTENCES else {})
 
 
 def selected(table: pd.DataFrame, box: dict[str, list[float]], find: str) -> pd.DataFrame:

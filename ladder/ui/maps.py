@@ -31,8 +31,8 @@ SHADES = {
 }
 SAID = {
     "kept": "true neighbours kept",
-    "trust": "trustworthiness here",
-    "whole": "continuity here",
+    "trust": "trustworthiness here (1: no strangers)",
+    "whole": "continuity here (1: none torn away)",
 }
 METHODS = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
 
@@ -118,14 +118,16 @@ def _draw_points(chosen: Chosen, projection: Projection, table: pd.DataFrame, wi
     times = quality.neighbours_kept / quality.by_chance
     method = METHODS[wish.method]
     title = (
-        f"The {method} map keeps {quality.neighbours_kept:.0%} of the {quality.k} nearest neighbours, "
+        f"The {method} map keeps {quality.neighbours_kept:.1%} of the {quality.k} nearest neighbours, "
         f"{times:.1f} times as many as chance"
     )
     crossings, said = NO_LINES, ""
     if wish.lines:
         crossings, said = lines_of(chosen, projection, table, wish.method, wish.seed, wish.mark)
     log = chosen.kind != SENTENCES and wish.shade == "count"
-    drawn = table.assign(text=table["text"].str.slice(0, SHORT)) if n > charts.MANY else table
+    drawn = table
+    if n > charts.MANY:  # in a random order: of points that hide each other, the last drawn would all be of one colour
+        drawn = table.assign(text=table["text"].str.slice(0, SHORT)).sample(frac=1, random_state=0)
     chart = charts.text_map(
         drawn,
         named(table, short=chosen.kind != SENTENCES),
@@ -134,6 +136,7 @@ def _draw_points(chosen: Chosen, projection: Projection, table: pd.DataFrame, wi
         axes=_axes(wish.method, projection),
         shade=_shade(wish.shade, chosen.kind),
         column=wish.shade,
+        counted=_counted(chosen.kind),
         log=log,
     )
     if n > charts.MANY:
@@ -190,6 +193,10 @@ def _axes(method: str, projection: Projection) -> tuple[str, str]:
 def _shade(shade: str, kind: str) -> str:
     if shade in SAID:
         return SAID[shade]
+    return _counted(kind)
+
+
+def _counted(kind: str) -> str:
     return "place in the text" if kind == SENTENCES else "occurrences"
 
 

@@ -13,6 +13,7 @@ from ladder.geometry import (
     Space,
     nearest,
     overlap,
+    spearman,
 )
 from ladder.ui import knobs, spaces
 from ladder.ui.explain import explain
@@ -21,7 +22,8 @@ from ladder.ui.spaces import LEARNED, Chosen
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
-NARROW = 190  # pixels of a text beside its number, in one of three columns
+WIDE = 190  # pixels of a text beside its number, in one of three columns
+NARROW = 96  # where its length and its lists stand there too
 NAMED = 1  # neighbours of each list that are named on the chart
 
 
@@ -71,6 +73,7 @@ def _draw_neighbours(view: View, chosen: Chosen, query: str, k: int) -> None:
     found = {measure: nearest(q, vectors, k=k, measure=measure) for measure in MEASURES}
     texts = [visible(space.texts[i])[:120] for i in others]
     lengths = np.linalg.norm(vectors, axis=1)
+    alike = equally_long(lengths)
     for column, measure in zip(st.columns(3), MEASURES, strict=True):
         with column:
             st.markdown(f"**{_MEASURE_TITLES[measure]}**")
@@ -79,11 +82,15 @@ def _draw_neighbours(view: View, chosen: Chosen, query: str, k: int) -> None:
                 hide_index=True,
                 width="stretch",
                 height="content",
-                column_order=[VALUES[measure], "text", "length", "lists"],
-                column_config={"text": st.column_config.TextColumn(width=NARROW)},
+                column_order=[VALUES[measure], "text"] if alike else [VALUES[measure], "text", "length", "lists"],
+                column_config={
+                    "text": st.column_config.TextColumn(width=WIDE if alike else NARROW),
+                    **{name: st.column_config.Column(width=58) for name in (VALUES[measure], "length")},
+                    "lists": st.column_config.TextColumn(width=48),
+                },
                 key=f"neighbours-{measure}",
             )
-    st.markdown(why_they_differ(found, lengths, float(np.linalg.norm(q))))
+    st.markdown(why_they_differ(found, lengths, float(np.linalg.norm(q)), np.array(space.counts)[others]))
     table = angle_table(q, vectors, texts, lengths, found)
     title = f"{_share(found):.0%} of the neighbours by cosine are neighbours by dot product"
     show_chart(
@@ -143,19 +150,30 @@ def _mark_alone(row: pd.Series) -> list[str]:
     return ["background-color: rgba(213, 94, 0, 0.28)" if row["lists"] == "1/3" else ""] * len(row)
 
 
-def why_they_differ(found: dict[str, Neighbours], lengths: np.ndarray, query_length: float) -> str:
-    """What the lengths of the vectors did to the three lists, in words."""
-    if np.ptp(lengths) < 1e-5 * lengths.max():
+def equally_long(lengths: np.ndarray) -> bool:
+    """Whether all vectors are of one length, but for rounding."""
+    return bool(np.ptp(lengths) < 1e-5 * lengths.max())
+
+
+def why_they_differ(found: dict[str, Neighbours], lengths: np.ndarray, query_length: float, counts: np.ndarray) -> str:
+    """What the lengths of the vectors did to the three lists, in words; `counts` (n,) is how often each text occurs."""
+    if equally_long(lengths):
         return (
             "Every vector here has the same length, so the three measures must agree: "
             "|q − v|² = |q|² + |v|² − 2 q·v falls exactly as the cosine rises."
         )
     by_angle, by_product, by_distance = (lengths[found[measure].indices].mean() for measure in MEASURES)
+    rho = float(spearman(counts.astype(float), lengths)) if len(lengths) > 2 and np.ptp(counts) else 0.0
+    said = (
+        f"A more frequent word tends to have a {'longer' if rho > 0 else 'shorter'} vector here (ρ = {rho:.2f}). "
+        if abs(rho) > 0.2
+        else f"How frequent a word is says little about its length here (ρ = {rho:.2f}). "
+    )
     return (
         f"The query is {query_length:.2f} long. Neighbours by angle are {by_angle:.2f} long on average, "
         f"those by dot product {by_product:.2f}, those by distance {by_distance:.2f}: "
         "a product rewards length, and a distance prefers vectors that are not much longer than needed. "
-        "Here frequent words are the long ones. Rows in colour are in one list only."
+        f"{said}Rows in colour are in one list only."
     )
 
 
@@ -200,5 +218,5 @@ def _explain_neighbours(found: dict[str, Neighbours], query_length: float) -> No
         source=[nearest, overlap],
         question="If every vector is stretched or shrunk to length one, what becomes of the three lists?",
         answer="They become one: on the unit sphere |q − v|² = 2 − 2 cos. The encoder's vectors all have length one; "
-        "those learned here don't, since frequent words are longer.",
+        "those learned here don't.",
     )

@@ -118,7 +118,7 @@ def _say_told(view: View, chosen: Chosen) -> None:
     found = told_by_clusters(chosen.key, view.corpus, chosen.space.vectors, chosen.space.texts)
     if found is None:
         return
-    whole = "document" if len(view.corpus.documents) > 1 else f"tenth of the text (1 of {PARTS})"
+    whole = "document" if len(view.corpus.documents) > 1 else "tenth of the text"
     beyond = (found.bits - found.by_chance) / max(found.spread, 1e-12)
     verdict = "more than chance tells" if beyond > 3 else "no more than chance tells"
     st.markdown(

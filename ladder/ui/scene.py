@@ -258,7 +258,10 @@ def _draw_cell(head: Head, names: list[str], row: int, column: int, prefix: str)
 
 def in_numbers(head: Head, cell: Cell, row: int, column: int) -> str:
     """The way from two vectors to one weight, in LaTeX, a line a step."""
-    first = " + ".join(f"({a:.2f})({b:.2f})" for a, b in zip(head.q[row][:2], head.k[column][:2], strict=True))
+    # a product a line: a phone is narrow
+    first = r" \\ &\quad + ".join(
+        f"({a:.2f})({b:.2f})" for a, b in zip(head.q[row][:2], head.k[column][:2], strict=True)
+    )
     more = r" + \cdots" if len(cell.terms) > 2 else ""
     i, j = row, column
     return (

@@ -35,8 +35,7 @@ def _draw_shape(view: View, chosen: Chosen) -> None:
         st.info("A cloud needs at least two points that differ. Choose a longer text.")
         return
     shape = shape_of(vectors)
-    one, two = st.columns(2)
-    three, four = st.columns([2, 3])
+    (one, two), (three, four) = st.columns([2, 3]), st.columns([2, 3])
     one.metric(
         "Mean length", f"{shape.norms.mean():.3f}", help=f"From {shape.norms.min():.3f} to {shape.norms.max():.3f}."
     )

@@ -33,7 +33,6 @@ SIZES = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 TRAIL = 2000  # points, up to where the way to a map is kept beside it
 CONTROL_SEED = 0
 READ = {WORDS: 2_000_000, SENTENCES: 8_000_000}  # characters that they are looked for in
-SHUFFLED = 2_000_000  # characters whose words are dealt out anew
 SPELLED_OUT = 0.6  # tokens a character, from where on the encoder spells rather than reads
 MUCH_UNKNOWN = 0.05
 ISOLATED, AGAIN = "\u2068", "\u2069"  # between them, what is written from right to left leaves the rest in its order
@@ -178,7 +177,7 @@ def projected(chosen: Chosen, method: str, title: str, seed: int, *, wait: bool 
     n = len(vectors)
 
     def work(progress: Progress) -> Drawn:
-        progress(0.02, f"placing {n:,} points")
+        progress(0, f"placing {n:,} points")
         if n > TRAIL or not wait:
             return Drawn(project(vectors, method=method, seed=seed), ())
         stops = trail(vectors, method=method, seed=seed, progress=lambda done, total: progress(0.9 * done / total))
@@ -203,11 +202,10 @@ def control_of(view: View, chosen: Chosen, most: int) -> Chosen | None:
     model = the_encoder()
     if model is None:
         return None
-    found = shuffled_pieces(view.corpus, most)
-    if not found.texts:
-        return None
     encoded = run_job(
-        ("embed", *key), f"Encoding {len(found.texts):,} shuffled sentences", lambda p: _encoded(model, found, p)
+        ("embed", *key),
+        "Encoding the shuffled sentences",
+        lambda progress: _encoded(model, shuffled_pieces(view.corpus, most), progress),
     )
     return encoded and Chosen(key, SENTENCES, encoded)
 
@@ -223,7 +221,7 @@ def shuffled_space(corpus: Corpus, most: int) -> Space:
 @shared(max_entries=24)
 def shuffled_pieces(corpus: Corpus, most: int) -> Pieces:
     """The sentences of a text whose words were dealt out anew."""
-    return sentences(shuffled(corpus.text[:SHUFFLED], rng=np.random.default_rng(CONTROL_SEED)), most=most)
+    return sentences(shuffled(corpus.text[: READ[SENTENCES]], rng=np.random.default_rng(CONTROL_SEED)), most=most)
 
 
 def _load(progress: Progress) -> encoder.Encoder:

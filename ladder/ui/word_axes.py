@@ -10,6 +10,7 @@ from ladder.lenses.simplex import Floats
 from ladder.ui import knobs, spaces
 from ladder.ui.explain import explain
 from ladder.ui.lexicon import ENCODER, OWN, UNTRAINED, WHOSE, Lexicon, lexicons, unknown
+from ladder.ui.map_names import apart
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
@@ -35,7 +36,10 @@ def draw(view: View) -> None:
         return
     own = words_of(view, lexicon)
     if len(own) < 3:
-        st.info("Fewer than three words of this text have a place there, so no axis can order them.")
+        st.info(
+            "Fewer than three words of this text have a place there, so no axis can order them. Choose “Learned here” "
+            "for vectors of this text’s own words, and an axis between two of them."
+        )
         return
     ways = [_axis_of(text, lexicon) for text in ([first, second] if second else [first])]
     if any(way is None for way in ways):
@@ -93,10 +97,15 @@ def axis_table(view: View, lexicon: Lexicon, own: dict[int, int], ways: list[Flo
     x = along(vectors, ways[0])
     y = along(vectors, ways[1]) if len(ways) > 1 else np.array(list(own.values()), dtype=float)
     order = np.argsort(x)
-    ends = {*order[:NAMED].tolist(), *order[-NAMED:].tolist()}
-    texts = [visible(lexicon.texts[row])[:30] for row in rows]
-    names = [text[:14] if i in ends else "" for i, text in enumerate(texts)]
-    return pd.DataFrame({"word": texts, "x": x, "y": y, "name": names})
+    table = pd.DataFrame({"word": [visible(lexicon.texts[row])[:30] for row in rows], "x": x, "y": y, "name": ""})
+    outermost = np.stack(
+        [order[:NAMED], order[::-1][:NAMED]], axis=1
+    ).ravel()  # of two that touch, the inner is left out
+    ends = table.iloc[list(dict.fromkeys(outermost.tolist()))].assign(text=lambda ends: ends["word"].str.slice(0, 14))
+    drawn = (lambda rows: rows.assign(y=np.log(rows["y"]))) if len(ways) == 1 else (lambda rows: rows)
+    written = ends[apart(drawn(ends), drawn(table))]
+    table.loc[written.index, "name"] = written["text"]
+    return table
 
 
 def _draw_table(table: pd.DataFrame, first: str, second: str) -> None:

@@ -46,7 +46,12 @@ def _search(view: View) -> None:
                 continue
             near = without(row, lexicon.search.nearest(lexicon.search.rows[row], k=k + 1), k)
             lists[name] = (lexicon, near)
-            st.dataframe(near_table(lexicon, near), hide_index=True, width="stretch", height="content")
+            st.dataframe(
+                near_table(lexicon, near).style.format(precision=3),
+                hide_index=True,
+                width="stretch",
+                height="content",
+            )
             st.caption(f"Searched: all {plain(lexicon.note)}, exactly.")
     _say_what_is_shared(lists)
     _explain_search(lists)

@@ -197,7 +197,7 @@ def test_a_row_is_a_boltzmann_distribution_in_numbers():
 
 def test_a_cell_is_opened_down_to_its_products():
     at = drive("attention", PROSE, sentence="three words here", row=1, col=0)
-    assert r"q_{1} \cdot k_{0} &= (1.00)(0.69) + (1.00)(0.69) + \cdots \\ &= 2.773" in at.latex[0].value
+    assert r"q_{1} \cdot k_{0} &= (1.00)(0.69) \\ &\quad + (1.00)(0.69) + \cdots \\ &= 2.773" in at.latex[0].value
     assert "w_{1,0} &= e^{1.386} / e^{2.079} = 0.5000" in at.latex[0].value
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from ladder.geometry import encoder
+from ladder.geometry import encoder, learned
 from ladder.geometry.crossings import Lines
 from ladder.geometry.pieces import sentences
 from ladder.reality import Corpus
@@ -107,6 +107,30 @@ def test_a_selection_travels_with_its_vectors_and_is_read_back():
     columns = pd.read_parquet(io.BytesIO(map_selection.columns_of(vectors, ["שלום", "a\udc80b"])))
     assert columns["text"].tolist() == ["שלום", "a?b"]
     assert np.stack(columns["vector"]).tolist() == vectors.tolist()
+
+
+@pytest.mark.parametrize(
+    ("space", "fourth", "find"), [("Sentences", "place", "queen"), ("Learned here", "count", "ee")]
+)
+def test_a_selected_row_is_the_point_that_is_drawn(space, fourth, find, monkeypatch):
+    drawn, taken, chart_of = [], {}, maps.charts.text_map
+    monkeypatch.setattr(maps.charts, "text_map", lambda table, *a, **k: drawn.append(table) or chart_of(table, *a, **k))
+    monkeypatch.setattr(st, "download_button", lambda label, data, *a, **k: taken.update({label: data}))
+    at = drive("map", PROSE, space=space, find=find, control="false")
+    rows = next(table.value for table in at.dataframe if "whole" in table.value.columns)
+    points = drawn[-1].set_index("text").rename(columns={"count": fourth})
+    assert len(rows) > 1
+    assert fourth in rows.columns
+    for row in rows.to_dict("records"):
+        assert {name: row[name] for name in points.columns} == points.loc[row["text"]].to_dict()
+    assert taken["Texts (CSV)"]() == rows.to_csv(index=False)
+    with np.load(io.BytesIO(taken["Vectors (NPZ)"]())) as file:
+        assert file["texts"].tolist() == rows["text"].tolist()
+        taught = learned(PROSE)
+        own = dict(zip(taught.texts, taught.vectors, strict=True))
+        texts = file["texts"].tolist()
+        want = StandIn().encode(texts) if space == "Sentences" else [own[text] for text in texts]
+        assert np.allclose(file["vectors"], want)
 
 
 def test_what_is_found_can_be_taken_home():
