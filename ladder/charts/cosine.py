@@ -32,7 +32,7 @@ def cosine_histogram(table: pd.DataFrame, pairs: pd.DataFrame, *, title: str) ->
     marks: alt.Chart = base.mark_point(shape="triangle-down", filled=True, size=90, color=OKABE_ITO[5], opacity=1)
     # What lies far to the right has its name on its left, or a phone would cut it.
     names: alt.Chart = base.mark_text(
-        dx={"expr": "datum.cosine > 0.5 ? -9 : 9"}, align={"expr": "datum.cosine > 0.5 ? 'right' : 'left'"}, **NAME
+        dx={"expr": "datum.cosine > 0.45 ? -9 : 9"}, align={"expr": "datum.cosine > 0.45 ? 'right' : 'left'"}, **NAME
     ).encode(alt.Text("pair:N"))
     return alt.LayerChart(layer=[spread, marks, names]).properties(title=lines(title), height=TALL)
 

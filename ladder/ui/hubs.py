@@ -110,7 +110,7 @@ def _draw(chosen: Chosen, found: Crowds, top: int) -> None:
         }
     )
     st.dataframe(
-        measures.style.format(precision=3).format({"in no list": "{:.1%}", "neighbours kept": "{:.0%}"}),
+        measures.style.format({"in no list": "{:.1%}", "neighbours kept": "{:.0%}"}, precision=3),
         hide_index=True,
         width="stretch",
         height="content",

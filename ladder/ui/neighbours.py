@@ -23,7 +23,7 @@ from ladder.ui.tokens import plain, visible
 from ladder.ui.view import View
 
 WIDE = 190  # pixels of a text beside its number, in one of three columns
-NARROW = 96  # where its length and its lists stand there too
+NARROW = 106  # where its length and its lists stand there too
 NAMED = 1  # neighbours of each list that are named on the chart
 
 
