@@ -30,7 +30,9 @@ class Rows:
         if isinstance(key, tuple):
             return self[key[0]][..., key[1]]
         if isinstance(key, slice | np.ndarray | list):
-            return self._make(key if isinstance(key, slice) else np.asarray(key, dtype=np.intp))
+            places = np.arange(len(self))[key]
+            found = [self._make(places[rows]) for rows in blocks(len(places), self.shape[1])]
+            return np.concatenate(found) if len(found) > 1 else found[0] if found else self._make(places)
         place = range(len(self))[operator.index(key)]
         return self._make(slice(place, place + 1))[0]
 

@@ -130,7 +130,9 @@ def lengths_of(trace: Trace, *, progress: Callable[[float], None] = lambda share
 
 
 def _length(vectors: Floats) -> Floats:
-    return np.linalg.norm(np.asarray(vectors, dtype=np.float64), axis=1)
+    return np.concatenate(
+        [np.linalg.norm(np.asarray(vectors[rows], dtype=np.float64), axis=1) for rows in blocks(*vectors.shape)]
+    )
 
 
 def induction_scores(trace: Trace, *, period: int, start: int = 0) -> Floats:

@@ -229,6 +229,7 @@ class Pool:
             _run(job)
         finally:
             self._settle(job)
+            _give_back()
 
     def _settle(self, job: Job) -> None:
         """A job's thread is at its end: give the place to the next."""
@@ -317,6 +318,13 @@ def resident_megabytes() -> float:
     except OSError:
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _give_back() -> None:
+    """Have the system take back what is free: a thread that ends leaves what it had freed in an arena of its own."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _nothing(progress: Progress) -> None:

@@ -32,6 +32,8 @@ def test_rows_are_indexed_like_an_array(rows, key):
 def test_only_what_is_asked_for_is_computed(rows, asked):
     assert rows[-1, 2] == 32
     assert asked == [slice(6, 7)]
+    assert (rows[[4, 1]] == TABLE[[4, 1]]).all()
+    assert asked[1].tolist() == [4, 1]
     with pytest.raises(IndexError):
         rows[7]
 
@@ -40,6 +42,13 @@ def test_rows_are_an_array_where_one_is_wanted(rows):
     assert (np.asarray(rows) == TABLE).all()
     assert np.asarray(rows, dtype=np.float32).dtype == np.float32
     assert len(list(rows)) == len(rows) == 7
+
+
+def test_many_rows_are_computed_block_by_block(rows, asked, monkeypatch):
+    monkeypatch.setattr("ladder.geometry.rows.NUMBERS", 10)
+    assert (rows[1:6] == TABLE[1:6]).all()
+    assert [places.tolist() for places in asked] == [[1, 2], [3, 4], [5]]
+    assert rows[3:3].shape == (0, 5)
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 5), (1, 1), (10, 1 << 19), (3, 1 << 21)])
