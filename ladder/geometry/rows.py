@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ladder.lenses.simplex import Floats
 
 Places = slice | NDArray[np.intp]
-NUMBERS = 1 << 20  # that a block of rows holds
+NUMBERS = 1 << 19  # that a block of rows holds
 
 
 class Rows:

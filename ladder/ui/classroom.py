@@ -174,8 +174,17 @@ def _draw_jobs(health: Health) -> None:
 
 def _draw_caches(health: Health) -> None:
     st.markdown("What was computed once for all who ask for the same: each is bounded, and the oldest goes first.")
-    columns = ["cache", "entries", "at most", "hits", "misses"]
-    rows = [(name.removeprefix("ladder.ui."), *numbers) for name, *numbers in health.caches]
+    least = "" if health.all_held else "at least "
+    total = sum(health.held.values()) / 1e6
+    st.markdown(
+        f"They hold {least}{total:,.1f} MB; what two of them hold is counted with one. What lies in a mapped file, as "
+        "the weights of a large model do, counts as nothing."
+    )
+    columns = ["cache", "MB", "entries", "at most", "hits", "misses"]
+    rows = [
+        (name.removeprefix("ladder.ui."), round(health.held.get(name, 0) / 1e6, 2), *numbers)
+        for name, *numbers in health.caches
+    ]
     _table(pd.DataFrame(rows, columns=columns), "caches")
 
 

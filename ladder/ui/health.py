@@ -22,12 +22,15 @@ from streamlit.runtime.caching.cache_metrics import get_cache_metrics
 from ladder.reality.store import Stock
 from ladder.settings import DAYS, JOB_MEGABYTES, SETTINGS, value_of
 from ladder.ui.capacity import Capacity, capacity
+from ladder.ui.held import weigh
 from ladder.ui.jobs import pool
 from ladder.ui.shelf import shelf
 from ladder.ui.watch import LATELY, WATCH, sessions_now
 from ladder.ui.work import resident_megabytes
 
 PACKAGES = ("streamlit", "numpy", "torch", "sentence-transformers", "transformers")
+WEIGHED = 30.0  # seconds that the caches' sizes serve
+WEIGHING = 0.5  # seconds that finding them may take
 FRESH = 2.0  # seconds that one look serves all who look
 STATES = ("running", "waiting", "done", "failed", "cancelled")
 
@@ -54,6 +57,8 @@ class Health(NamedTuple):
     titles: list[tuple[str, str, int]]  # kind, state, how many
     longest_wait: float  # seconds
     caches: list[tuple[str, int, int, int, int]]  # name, entries, most, hits, misses
+    held: dict[str, int]  # name -> bytes that a cache holds, what two hold with the first
+    all_held: bool  # whether there was time to look at everything
     loaded: dict[str, str]
     versions: dict[str, str]
     settings: dict[str, str]
@@ -105,6 +110,8 @@ def look() -> Health:
         stock=_stock(),
         **_jobs(now),
         caches=_caches(),
+        held=held()[0],
+        all_held=held()[1],
         loaded=_loaded(),
         versions=_versions(),
         settings=_settings(),
@@ -182,6 +189,22 @@ def _caches() -> list[tuple[str, int, int, int, int]]:
             hits = asked[name, "hit"]
             rows.append((name, entries[name], kept.max_entries, hits, hits_and_misses - hits))
     return sorted(rows, key=lambda row: -row[3] - row[4])
+
+
+@st.cache_resource(show_spinner=False, ttl=WEIGHED)
+def held() -> tuple[dict[str, int], bool]:
+    """The bytes of each cache, and whether there was time to look at everything."""
+    from ladder.ui.cache import ALL_KEPT
+
+    results: dict[str, list[Any]] = {kept.name: [] for kept in ALL_KEPT}
+    # Streamlit tells how many results a cache has, and not which.
+    provider: Any = get_resource_cache_stats_provider()
+    for caches in list(provider._function_caches.values()):
+        for cache in list(caches.values()):
+            if cache.display_name in results:
+                with cache._mem_cache_lock:
+                    results[cache.display_name] += [kept.value for kept in cache._mem_cache.values()]
+    return weigh(results, seconds=WEIGHING)
 
 
 def _loaded() -> dict[str, str]:

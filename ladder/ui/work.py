@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 WORKERS = os.cpu_count() or 1
 KEPT = 48  # finished jobs whose results stay at hand
 LOOK_SECONDS = 0.2  # between two looks at what runs
+TRIM_SECONDS = 1.0  # after which the system takes back what jobs have freed
 GRACE_SECONDS = 3.0  # that work has to notice a cancel before it is interrupted
 GONE_SECONDS = 15.0  # without a sign of somebody who watched
 NICE = 10  # how much a job's thread gives way to those that answer
@@ -244,8 +245,12 @@ class Pool:
 
     def _oversee(self) -> None:
         """While anything runs: hold it to its limits, interrupt who does not listen, notice who has died."""
+        trimmed = time.monotonic()
         while True:
             time.sleep(LOOK_SECONDS)
+            if time.monotonic() - trimmed > TRIM_SECONDS:
+                _give_back()
+                trimmed = time.monotonic()
             with self.condition:
                 self._start_what_fits()
                 if not self.running:
@@ -321,7 +326,7 @@ def resident_megabytes() -> float:
 
 
 def _give_back() -> None:
-    """Have the system take back what is free: a thread that ends leaves what it had freed in an arena of its own."""
+    """Have the system take back what is free: what a thread frees stays in an arena of its own, in pieces."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)

@@ -8,7 +8,7 @@ from ladder.reality import Corpus
 from ladder.rungs import CLASSROOM
 from ladder.settings import SETTINGS
 from ladder.ui import classroom, health, school, watch
-from ladder.ui.cache import alphabet
+from ladder.ui.cache import alphabet, split_of
 from ladder.ui.capacity import BUSIEST, FEWEST, FEWEST_RERUNS, Capacity, capacity
 from ladder.ui.jobs import pool
 from ladder.ui.shelf import keep, shelf
@@ -88,6 +88,18 @@ def test_hits_of_a_cache_are_counted():
     alphabet(corpus, "bytes", 0)
     assert row() == ("ladder.ui.cache.alphabet", entries, most, hits + 1, misses)
     assert 0 < entries <= most
+
+
+def test_a_cache_says_how_many_megabytes_it_holds(open_app):
+    text = "the same again and again " * 40_000
+    split_of(Corpus.of("large", text))
+    health.held.clear()
+    sizes, whole = health.held()
+    assert whole
+    assert sizes["ladder.ui.cache.split_of"] >= len(text)
+    health.look.clear()
+    said = all_of(open_app(CLASSROOM.page))
+    assert f"They hold {sum(health.held()[0].values()) / 1e6:,.1f} MB" in said
 
 
 def test_what_is_wrong_is_said(open_app, monkeypatch):
