@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from ladder.rungs import RUNGS
+from ladder.ui.show import fetch_charts
 from ladder.ui.tokens import plain
 from ladder.ui.view import View
 
@@ -28,3 +29,4 @@ def home(view: View, menu: Mapping[str, StreamlitPage]) -> None:
         "Two lenses read every rung: **Shannon** counts bits, **Boltzmann** counts microstates; on your own numbers "
         "you can see that they see the same thing."
     )
+    fetch_charts()

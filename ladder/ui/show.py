@@ -62,6 +62,13 @@ def show_chart(chart: altair.TopLevelMixin, table: pd.DataFrame, *, key: str, al
     return selection
 
 
+def fetch_charts() -> None:
+    """Have the browser fetch what draws charts while somebody reads: the first one then comes in half the time."""
+    nothing = {"data": {"values": []}, "mark": "point", "width": 1, "height": 1}
+    with st.container(height=1, border=False):
+        st.vega_lite_chart(spec=nothing, key="no-chart", alt="An empty chart.")
+
+
 def _spec_with_tables(chart: altair.TopLevelMixin) -> dict[str, Any]:
     """The chart for Streamlit: Vega-Lite's description, and its tables as Arrow."""
     tables: dict[str, bytes] = {}
