@@ -42,6 +42,7 @@ ORDERS = (1, 2, 3, 4, 5, 6, 7)
 ALPHAS = (1.0, 0.1, 0.01)
 DIMENSIONS = 32
 STATIC, ADAPTIVE, COMPRESSOR = "static model", "adaptive model", "compressor (adaptive)"
+ADAPTING = "adaptive mixture"
 # Beyond it the adaptive mixture, which Python reads token by token, would take minutes, and the product of chains
 # would hold over a gigabyte.
 MOST_ADAPTIVE = 1_200_000  # bytes
@@ -190,46 +191,76 @@ def leaderboard(
     codebook_bits: float = 0.0,
     progress: Callable[[float, str], None] = lambda share, text: None,
 ) -> Board:
-    """One row a model or compressor.
+    """One row a model or compressor: those of `quick_lines`, and of `lines_of_bytes` where the text is in bytes too."""
+    board = quick_lines(
+        parts,
+        train,
+        held_out,
+        bytes_too=bytes_too,
+        codebook_bits=codebook_bits,
+        progress=lambda share, text: progress(0.3 * share, text),
+    )
+    plain = (train, held_out) if bytes_too is None and train.scheme == "bytes" else bytes_too
+    if plain is not None and plain[0].n_bytes + plain[1].n_bytes <= MOST_ADAPTIVE:
+        slow = lines_of_bytes(*plain, progress=lambda share, text: progress(0.3 + 0.7 * share, text))
+        board = board.with_lines_of(slow)
+    progress(1.0, "done")
+    return board
+
+
+def quick_lines(
+    parts: Split,
+    train: Encoding,
+    held_out: Encoding,
+    *,
+    bytes_too: tuple[Encoding, Encoding] | None = None,
+    codebook_bits: float = 0.0,
+    progress: Callable[[float, str], None] = lambda share, text: None,
+) -> Board:
+    """The models of an alphabet and the compressors, which need a few seconds.
 
     `bytes_too` is the same text in bytes, for more models of those; `codebook_bits` is
     what the alphabet costs, part of each model's own price.
     """
     entries: list[Entry] = []
     stretches: dict[tuple[str, str], Floats] = {}
-    for share, text, entry in _entries(parts, train, held_out, bytes_too, codebook_bits, stretches, progress):
+    for share, text, entry in _quick(parts, train, held_out, bytes_too, codebook_bits, stretches):
         entries += entry
         progress(share, text)
     progress(1.0, "done")
     return Board.of(entries, stretches)
 
 
-def _entries(
+def lines_of_bytes(
+    train: Encoding, held_out: Encoding, *, progress: Callable[[float, str], None] = lambda share, text: None
+) -> Board:
+    """The product of chains and the adaptive mixture, which read bytes, so that all alphabets share their lines."""
+    stretches: dict[tuple[str, str], Floats] = {}
+
+    def product(ids: Ids, V: int) -> ChainProduct:
+        return ChainProduct.fit(ids, V, progress=lambda share: progress(0.5 * share, "product of chains"))
+
+    entries = [
+        _static("product of chains", product, train, held_out, 0.0, stretches),
+        _adaptive(train, held_out, stretches, lambda share, text: progress(0.5 + 0.5 * share, text)),
+    ]
+    progress(1.0, "done")
+    return Board.of(entries, stretches)
+
+
+def _quick(
     parts: Split,
     train: Encoding,
     held_out: Encoding,
     bytes_too: tuple[Encoding, Encoding] | None,
     codebook_bits: float,
     stretches: dict[tuple[str, str], Floats],
-    progress: Callable[[float, str], None],
 ) -> Iterator[tuple[float, str, list[Entry]]]:
-    """The lines one after the other, each with the share that is done and what comes next."""
-    own, plain = (train, held_out, codebook_bits), None
-    if bytes_too is not None:
-        plain = (*bytes_too, 0.0)
-    elif train.scheme == "bytes":
-        plain = own
+    """The quick lines one after the other, each with the share that is done and what it was."""
+    own = train, held_out, codebook_bits
 
     def entry(name: str, fit: Callable[[Ids, int], SizedModel], a: Encoding, b: Encoding, codebook: float) -> Entry:
-        start = time.perf_counter()
-        model = fit(a.ids, a.vocabulary_size)
-        bits = model.surprisals(b.ids)
-        seconds = time.perf_counter() - start
-        stretches[name, a.scheme] = by_stretch(bits, lengths(b))
-        size = model.size_bytes + int(np.ceil(codebook / 8))
-        total = float(bits.sum())
-        whole = two_part_price(size, total + float(model.surprisals(a.ids).sum()), a.n_bytes + b.n_bytes)
-        return Entry(name, STATIC, a.scheme, bits_per_byte(total, b.n_bytes), whole, size, seconds)
+        return _static(name, fit, a, b, codebook, stretches)
 
     def kneser_ney(a: Encoding, b: Encoding, codebook: float) -> Entry:
         order = choose_order(a.ids, a.vocabulary_size)
@@ -241,23 +272,35 @@ def _entries(
         return entry(name, lambda ids, V: AdditiveNGram.fit(ids, V, order=order, alpha=alpha), a, b, codebook)
 
     yield 0.0, "unigram", [entry("unigram", lambda ids, V: NGram.fit(ids, V, order=1), *own)]
-    yield 0.02, "Kneser-Ney", [kneser_ney(*own)]
-    yield 0.06, "counts + alpha", [additive(*own)]
+    yield 0.05, "Kneser-Ney", [kneser_ney(*own)]
+    yield 0.15, "counts + alpha", [additive(*own)]
     if 2 <= train.vocabulary_size <= MAX_VOCABULARY and len(train.ids) > 1:
-        yield 0.1, "log-bilinear", [entry("log-bilinear", fit_log_bilinear, *own)]
-    yield 0.2, "mixture", [entry("mixture", fit_mixture, *own)]
-    if bytes_too is not None and plain is not None:
-        yield 0.25, "Kneser-Ney over bytes", [kneser_ney(*plain)]
-        yield 0.3, "mixture over bytes", [entry("mixture", fit_mixture, *plain)]
-    if plain is not None and plain[0].n_bytes + plain[1].n_bytes <= MOST_ADAPTIVE:
+        yield 0.3, "log-bilinear", [entry("log-bilinear", fit_log_bilinear, *own)]
+    yield 0.6, "mixture", [entry("mixture", fit_mixture, *own)]
+    if bytes_too is not None:
+        yield 0.7, "Kneser-Ney over bytes", [kneser_ney(*bytes_too, 0.0)]
+        yield 0.9, "mixture over bytes", [entry("mixture", fit_mixture, *bytes_too, 0.0)]
+    yield 1.0, "compressors", list(_compressors(parts))
 
-        def product(ids: Ids, V: int) -> ChainProduct:
-            return ChainProduct.fit(ids, V, progress=lambda share: progress(0.3 + 0.1 * share, "product of chains"))
 
-        yield 0.4, "product of chains", [entry("product of chains", product, *plain)]
-    yield 0.45, "compressors", list(_compressors(parts))
-    if plain is not None and plain[0].n_bytes + plain[1].n_bytes <= MOST_ADAPTIVE:
-        yield 1.0, "done", [_adaptive(*plain[:2], stretches, progress)]
+def _static(
+    name: str,
+    fit: Callable[[Ids, int], SizedModel],
+    a: Encoding,
+    b: Encoding,
+    codebook: float,
+    stretches: dict[tuple[str, str], Floats],
+) -> Entry:
+    """The line of a model that learns from a and is priced on b; its prices join `stretches`."""
+    start = time.perf_counter()
+    model = fit(a.ids, a.vocabulary_size)
+    bits = model.surprisals(b.ids)
+    seconds = time.perf_counter() - start
+    stretches[name, a.scheme] = by_stretch(bits, lengths(b))
+    size = model.size_bytes + int(np.ceil(codebook / 8))
+    total = float(bits.sum())
+    whole = two_part_price(size, total + float(model.surprisals(a.ids).sum()), a.n_bytes + b.n_bytes)
+    return Entry(name, STATIC, a.scheme, bits_per_byte(total, b.n_bytes), whole, size, seconds)
 
 
 def _adaptive(
@@ -265,16 +308,12 @@ def _adaptive(
 ) -> Entry:
     """The adaptive mixture's line; what the whole costs is found by `whole_adaptive`, which takes longer."""
     start = time.perf_counter()
-
-    def told(first: float, width: float) -> Callable[[float], None]:
-        return lambda share: progress(first + width * share, "adaptive mixture")
-
-    model = AdaptiveMixture.fit(a.ids, a.vocabulary_size, progress=told(0.45, 0.2))
-    bits = model.surprisals(b.ids, progress=told(0.65, 0.35))
+    model = AdaptiveMixture.fit(a.ids, a.vocabulary_size, progress=lambda share: progress(0.4 * share, ADAPTING))
+    bits = model.surprisals(b.ids, progress=lambda share: progress(0.4 + 0.6 * share, ADAPTING))
     seconds = time.perf_counter() - start
-    stretches["adaptive mixture", a.scheme] = by_stretch(bits, lengths(b))
+    stretches[ADAPTING, a.scheme] = by_stretch(bits, lengths(b))
     price_of_held_out = bits_per_byte(float(bits.sum()), b.n_bytes)
-    return Entry("adaptive mixture", ADAPTIVE, a.scheme, price_of_held_out, np.nan, None, seconds)
+    return Entry(ADAPTING, ADAPTIVE, a.scheme, price_of_held_out, np.nan, None, seconds)
 
 
 def whole_adaptive(

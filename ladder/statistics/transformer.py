@@ -42,6 +42,9 @@ TINY = 1e-5  # added to a variance, so that a row of equal numbers is not divide
 SLOWEST = 10_000.0  # the longest wave of the turning, in tokens
 SHORT = 2_500  # steps of a short training
 WINDOWS = 16  # how many are read at once
+VALIDATION = 10  # one token in so many, at the end of the training part, is kept aside and watched
+MOST_WATCHED = 8_000  # tokens of them: whatever is kept aside is not learned
+LOOKS = 20  # at the part kept aside, in one training
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ class Settings:
         if memory:
             found = {"rate": 0.012} if steps <= SHORT else {"rate": 0.01, "memory_dropout": 0.7}
         return cls(**({"memory": memory, "steps": steps} | found | others))
+
+    @property
+    def steps_a_look(self) -> int:
+        """Steps from one look at the part kept aside to the next."""
+        return max(1, self.steps // LOOKS)
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.batch < 1:
@@ -279,6 +287,12 @@ class Transformer:
     def _heads(self, y: Floats) -> Floats:
         """A row's coordinates shared out to the heads: (..., n, d) -> (..., h, n, d_k)."""
         return np.swapaxes(y.reshape(*y.shape[:-1], self.shape.heads, -1), -3, -2)
+
+
+def kept_aside(n: int) -> int:
+    """How many of n training tokens, the last ones, are watched and not learned from; none of a few."""
+    n_watched = min(n // VALIDATION, MOST_WATCHED)
+    return n_watched if n_watched >= 2 else 0
 
 
 def norm(x: Floats) -> Floats:

@@ -1,9 +1,9 @@
-"""What joins the leaderboard later: the transformer's lines, and the adaptive mixture's price of the whole text."""
+"""What joins the leaderboard later: models that read bytes for long, the transformer, the price of the whole text."""
 
 from ladder.math import Encoding, encode
 from ladder.math.prices import codebook_bits
 from ladder.reality import Corpus
-from ladder.statistics.leaderboard import ADAPTIVE, Board, whole_adaptive
+from ladder.statistics.leaderboard import ADAPTIVE, MOST_ADAPTIVE, Board, lines_of_bytes, whole_adaptive
 from ladder.statistics.with_net import Net, net_lines
 from ladder.ui.cache import identity, split_of, train_and_held_out
 from ladder.ui.jobs import Progress, run_job
@@ -12,6 +12,20 @@ from ladder.ui.trainings import own_transformer
 from ladder.ui.view import View
 
 AT_ONCE = 400_000  # bytes: the whole of a longer text is read by the adaptive mixture when somebody asks for it
+
+
+def with_lines_of_bytes(corpus: Corpus, board: Board) -> Board:
+    """The board with the two that read bytes for long, by one job for all alphabets; until it is over, the board."""
+    if len(corpus.data) > MOST_ADAPTIVE:
+        return board
+
+    def work(progress: Progress) -> Board:
+        parts = split_of(corpus)
+        return lines_of_bytes(_in_bytes(parts.train), _in_bytes(parts.held_out), progress=progress)
+
+    title = "The product of chains and the adaptive mixture"
+    lines = run_job(("leaderboard-bytes", identity(corpus)), title, work)
+    return board if lines is None else board.with_lines_of(lines)
 
 
 def with_transformer(view: View, corpus: Corpus, board: Board) -> Board:

@@ -10,7 +10,7 @@ from ladder.math import encode
 from ladder.math.prices import codebook_bits
 from ladder.reality import Corpus, to_bytes
 from ladder.statistics.adaptive import Reader
-from ladder.statistics.leaderboard import ADAPTIVE, COMPRESSOR, MOST_ADAPTIVE, STATIC, Board, leaderboard
+from ladder.statistics.leaderboard import COMPRESSOR, MOST_ADAPTIVE, STATIC, Board, lines_of_bytes, quick_lines
 from ladder.statistics.mixture import fit_weights
 from ladder.statistics.paired import compare
 from ladder.statistics.prequential import MOST, prequential
@@ -19,7 +19,7 @@ from ladder.statistics.references import references_of
 from ladder.statistics.shortcomings import shortcomings
 from ladder.statistics.with_net import NET, WITH_NET, net_lines
 from ladder.ui import knobs
-from ladder.ui.board_more import with_transformer, with_whole_adaptive
+from ladder.ui.board_more import with_lines_of_bytes, with_transformer, with_whole_adaptive
 from ladder.ui.cache import identity, split_of, train_alphabet, train_and_held_out
 from ladder.ui.explain import explain
 from ladder.ui.jobs import Progress, run_job
@@ -58,7 +58,7 @@ def leaderboard_panel(view: View) -> None:
     )
     if board is None:
         return
-    board = with_transformer(view, corpus, board)
+    board = with_transformer(view, corpus, with_lines_of_bytes(corpus, board))
     table = in_units(view, board.table)
     model = table[table["kind"] == STATIC].iloc[0]
     _show_kind(view, table, static=True)
@@ -72,7 +72,7 @@ def leaderboard_panel(view: View) -> None:
         "in the line went on in the training part; its weights were fitted to stretches that its counts left out, and "
         "then frozen."
     )
-    if not (table["kind"] == ADAPTIVE).any():
+    if len(corpus.data) > MOST_ADAPTIVE:
         st.caption(
             f"The product of chains and the adaptive mixture read texts of up to {MOST_ADAPTIVE:,} bytes; this one is "
             "longer."
@@ -123,7 +123,7 @@ def leaderboard_panel(view: View) -> None:
         formula=rf"\text{{two-part price}} = \frac{{\text{{{view.lens.unit} of the model}} + "
         rf"\text{{{view.lens.unit} of the whole text under it}}}}{{\text{{bytes}}}} = "
         rf"{view.lens.tex(model['whole_bits_per_byte'], per='byte', digits=3)} \text{{ for the best static model}}",
-        source=[leaderboard, fit_weights, fit_tables, Reader.believe, prequential, net_lines, compare],
+        source=[quick_lines, lines_of_bytes, fit_weights, fit_tables, Reader.believe, prequential, net_lines, compare],
         question="A model could hold the whole text inside and then name it for nothing. Which column finds it out?",
         answer="Both do: the held-out part was never inside, and the price with the model itself counts every byte "
         f"of its tables. For the best static model that is {int(model['size_bytes']):,} bytes.",
@@ -229,9 +229,9 @@ def contestant(board: Board, name: str, scheme: str) -> Floats | None:
 
 
 def board_of(corpus: Corpus, scheme: str, vocabulary_size: int, progress: Progress) -> Board:
-    """The leaderboard of a corpus in an alphabet, and over bytes."""
+    """The quick lines of a corpus' leaderboard, in an alphabet and over bytes."""
     parts = split_of(corpus)
     train, held_out = train_and_held_out(corpus, scheme, vocabulary_size)
     as_bytes = None if scheme == "bytes" else (encode(parts.train, "bytes"), encode(parts.held_out, "bytes"))
     codebook = codebook_bits(train_alphabet(corpus, scheme, vocabulary_size))
-    return leaderboard(parts, train, held_out, bytes_too=as_bytes, codebook_bits=codebook, progress=progress)
+    return quick_lines(parts, train, held_out, bytes_too=as_bytes, codebook_bits=codebook, progress=progress)

@@ -24,6 +24,7 @@ from ladder.math import Alphabet, Encoding, bits_per_byte
 from ladder.probability import sample
 from ladder.reality import Corpus, to_bytes, to_text, yardsticks
 from ladder.statistics import NGram, Settings, Transformer
+from ladder.statistics.transformer import kept_aside
 from ladder.ui.cache import identity, shared, split_of, train_alphabet, train_and_held_out
 from ladder.ui.checkpoints import (
     DAMAGED,
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
     from ladder.statistics.training import Training
 
 KEPT = 8  # files
-VALIDATION = 10  # one token in so many, at the end of the training part, is kept aside and watched
-MOST_WATCHED = 8_000  # tokens of them: whatever is kept aside is not learned
-LOOKS = 20  # at the validation part and at a sample, in one training
 SAMPLE = 90  # tokens
 CHECKPOINT_SECONDS = 10.0
 
@@ -233,7 +231,6 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
         said = arrays_of(wanted.asked, kept.shape.memory, ended)
         save(wanted.path, _state(training, curve, kept, best, seconds) | said | {"states": np.stack(states)})
 
-    look_every = max(1, planned // LOOKS)
     while not training.over and not progress.stopping:
         try:
             batches.append(training.step())
@@ -242,7 +239,7 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
             break
         pace = (time.monotonic() - begun) / (training.done - first)
         progress(training.done / planned, f"step {training.done:,} of {planned:,}, {1 / pace:,.1f} a second")
-        if training.done % look_every == 0 or training.over:
+        if training.done % wanted.settings.steps_a_look == 0 or training.over:
             curve, model = _looked(training, watched, curve, train, float(np.mean(batches))), training.model()
             batches = []
             states.append(_network_of(model))
@@ -287,9 +284,8 @@ def learn(wanted: Wanted, progress: Progress) -> Trained:
 
 
 def _kept_aside(wanted: Wanted, n: int) -> int:
-    """How many of n training tokens, the last ones, are watched and not learned from."""
-    n_watched = min(n // VALIDATION, MOST_WATCHED) if wanted.stop_early else 0
-    return n_watched if n_watched >= 2 else 0
+    """How many of n training tokens are watched; none where nobody would stop early."""
+    return kept_aside(n) if wanted.stop_early else 0
 
 
 def save(path: Path, state: Mapping[str, NDArray]) -> None:

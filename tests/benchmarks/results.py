@@ -24,6 +24,7 @@ from ladder.math.prices import codebook_bits
 from ladder.reality import Corpus, load_sample, read_corpus, split
 from ladder.statistics import Settings
 from ladder.statistics.leaderboard import ADAPTIVE, STATIC, Board, leaderboard, whole_adaptive
+from ladder.statistics.transformer import kept_aside
 from ladder.statistics.with_net import NET, WITH_NET, Net, net_lines
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ COLUMNS = (
     "seconds",
 )
 FIELDS = ["name", "kind", "alphabet", "bits_per_byte", "whole_bits_per_byte", "size_bytes", "seconds"]
-STEPS, LOOKS, ASIDE, MOST_WATCHED = 2_000, 20, 0.1, 8_000  # as the app's own training
+STEPS = 2_000
 ONLY_TRANSFORMER = "--transformer"
 
 
@@ -64,13 +65,13 @@ def transformer_lines(train: Encoding, held_out: Encoding, *, steps: int = STEPS
 
     torch.set_num_threads(1)
     start = time.process_time()
-    n_aside = min(round(ASIDE * len(train.ids)), MOST_WATCHED)
+    n_aside = kept_aside(len(train.ids))
     learned, aside = np.split(train.ids, [len(train.ids) - n_aside])
     settings = Settings.usual(memory=True, steps=steps)
     training, least, model = Training(learned, train.vocabulary_size, settings), np.inf, None
     while not training.over:
         training.step()
-        if training.done % max(1, steps // LOOKS) == 0 or training.over:
+        if training.done % settings.steps_a_look == 0 or training.over:
             price = training.price(aside)
             if price <= least:
                 least, model = price, training.model()

@@ -1,9 +1,18 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from ladder.math import encode, fit_alphabet
 from ladder.reality import Corpus, split
-from ladder.statistics.leaderboard import by_order, choose_additive, choose_order, leaderboard, price
+from ladder.statistics.leaderboard import (
+    by_order,
+    choose_additive,
+    choose_order,
+    leaderboard,
+    lines_of_bytes,
+    price,
+    quick_lines,
+)
 from ladder.statistics.ngram import NGram
 from ladder.statistics.size import tables_size, two_part_price, weights_size
 
@@ -35,6 +44,21 @@ def test_every_model_and_compressor_stands_in_one_unit_on_the_same_held_out_part
     expected = NGram.fit(train.ids, train.vocabulary_size, order=1).surprisals(held_out.ids).sum() / held_out.n_bytes
     assert unigram["bits_per_byte"] == pytest.approx(expected)
     assert price(NGram.fit(train.ids, train.vocabulary_size, order=1), held_out) == pytest.approx(expected)
+
+
+def test_the_two_that_read_bytes_are_the_same_beside_every_alphabet():
+    parts, *words = parts_in("words")
+    _, *as_bytes = parts_in("bytes")
+    alone = lines_of_bytes(*as_bytes)
+    assert set(alone.table["name"]) == {"product of chains", "adaptive mixture"}
+    for board in (leaderboard(parts, *words, bytes_too=tuple(as_bytes)), leaderboard(parts, *as_bytes)):
+        lines = board.table[board.table["name"].isin(alone.table["name"])]
+        prices = ["name", "alphabet", "bits_per_byte", "whole_bits_per_byte", "size_bytes"]
+        pd.testing.assert_frame_equal(
+            lines[prices].sort_values("name", ignore_index=True),
+            alone.table[prices].sort_values("name", ignore_index=True),
+        )
+    assert set(quick_lines(parts, *as_bytes).table["name"]).isdisjoint(alone.table["name"])
 
 
 def test_the_order_of_the_source_is_chosen():

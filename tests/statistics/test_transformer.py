@@ -8,7 +8,7 @@ from ladder.lenses.simplex import softmax
 from ladder.statistics import NGram
 from ladder.statistics.memory import ORDERS, rows_of, table_sizes
 from ladder.statistics.training import MAX_VOCABULARY, Diverged, Training
-from ladder.statistics.transformer import Settings, Shape, Transformer, norm, turned, turning
+from ladder.statistics.transformer import Settings, Shape, Transformer, kept_aside, norm, turned, turning
 
 SMALL = {"width": 16, "layers": 2, "heads": 2, "context": 12, "batch": 8}
 SEED = 5
@@ -270,3 +270,11 @@ def test_fit_is_the_training_to_its_end(text):
         training.step()
     fitted = Transformer.fit(text, 9, settings=settings)
     np.testing.assert_array_equal(fitted.logits(text[:5]), training.model().logits(text[:5]))
+
+
+def test_a_tenth_is_kept_aside_and_never_more_than_is_worth_watching():
+    assert [kept_aside(n) for n in (19, 20, 1_005, 80_000, 1_000_000)] == [0, 2, 100, 8_000, 8_000]
+
+
+def test_a_training_is_looked_at_twenty_times_or_at_every_step():
+    assert [Settings(steps=steps).steps_a_look for steps in (5, 20, 2_000, 2_019)] == [1, 1, 100, 100]

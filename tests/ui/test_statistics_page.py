@@ -159,6 +159,16 @@ def test_the_leaderboard_holds_models_and_compressors():
     assert "bits/byte" in paired
 
 
+def test_who_reads_bytes_is_asked_once_for_all_alphabets(monkeypatch):
+    asked, lines_of_bytes = [], board_more.lines_of_bytes
+    monkeypatch.setattr(board_more, "lines_of_bytes", lambda *a, **b: asked.append(1) or lines_of_bytes(*a, **b))
+    for scheme in ("words", "bytes"):
+        names = set(show("leaderboard.leaderboard_panel", scheme=scheme).dataframe[0].value["name"])
+        assert "product of chains (bytes)" in names
+        assert f"unigram ({scheme})" in names
+    assert len(asked) == 1
+
+
 def test_the_adaptive_mixture_is_priced_on_the_whole_text_too():
     app = show("leaderboard.leaderboard_panel", scheme="bytes")
     lines = app.dataframe[1].value.set_index("name")
