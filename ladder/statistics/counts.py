@@ -42,7 +42,7 @@ Keys = NDArray[np.uint64]
 
 UNSEEN = -1  # stands where a rank would, for a gram that the table does not have
 KEY_BITS = 64
-BLOCK = 1 << 15  # tokens
+BLOCK = 1 << 16  # tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +67,16 @@ class Table:
 
     def find(self, contexts: Places, tokens: Ids) -> Places:
         """The ranks of the grams context + token, UNSEEN where there is none: (m,), (m,) -> (m,)."""
-        low, end = self.offsets[contexts], self.offsets[contexts + 1]
-        high, last = end, len(self.tokens) - 1
-        # Binary search for all at once, each within its own context.
-        for _ in range(int((end - low).max(initial=0)).bit_length()):
-            middle = (low + high) // 2
-            further = (self.tokens[np.minimum(middle, last)] < tokens) & (low < high)
-            low, high = np.where(further, middle + 1, low), np.where(further, high, middle)
-        found = (low < end) & (self.tokens[np.minimum(low, last)] == tokens)
+        low = self.offsets[contexts]
+        size = self.offsets[contexts + 1] - low
+        followed = size > 0
+        # Binary search for all at once, each within its own context: low ... low + size hold the last gram that is
+        # not beyond the token. One whose size is 1 stays where it is.
+        for _ in range(int(size.max(initial=1) - 1).bit_length()):
+            half = size // 2
+            low += half * (self.tokens.take(low + half, mode="clip") <= tokens)
+            size -= half
+        found = followed & (self.tokens.take(low, mode="clip") == tokens)
         return np.where(found, low, UNSEEN)
 
     def find_one(self, context: int, token: int) -> int:
