@@ -19,8 +19,13 @@ lie side by side in order, which makes a table:
     tokens[g]                      the last token of gram g, rising within a context
     counts[g]                      how often g occurs, or has another token on its left
 
-Where K b bits are more than 64, the first h tokens, the head, stand in the key as one number:
-the rank of that h-gram among all of them. `Head` knows which rank is left without the first.
+Where K b bits are more than 64, tokens stand in the key in groups of g, each as one number: the
+rank of that g-gram among all of them. The last token stands alone, the first may be fewer:
+
+    key(x_1 ... x_5) = rank(x_1 x_2) | rank(x_3 x_4) | x_5        g = 2
+    key(x_2 ... x_5) = x_2 | rank(x_3 x_4) | x_5
+
+A long text is gone through in blocks, whose numbers stay in the processor's cache meanwhile.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,6 +42,7 @@ Keys = NDArray[np.uint64]
 
 UNSEEN = -1  # stands where a rank would, for a gram that the table does not have
 KEY_BITS = 64
+BLOCK = 1 << 16  # tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +67,16 @@ class Table:
 
     def find(self, contexts: Places, tokens: Ids) -> Places:
         """The ranks of the grams context + token, UNSEEN where there is none: (m,), (m,) -> (m,)."""
-        low, end = self.offsets[contexts], self.offsets[contexts + 1]
-        high, last = end, len(self.tokens) - 1
-        # Binary search for all at once, each within its own context.
-        for _ in range(int((end - low).max(initial=0)).bit_length()):
-            middle = (low + high) // 2
-            further = (self.tokens[np.minimum(middle, last)] < tokens) & (low < high)
-            low, high = np.where(further, middle + 1, low), np.where(further, high, middle)
-        found = (low < end) & (self.tokens[np.minimum(low, last)] == tokens)
+        low = self.offsets[contexts]
+        size = self.offsets[contexts + 1] - low
+        followed = size > 0
+        # Binary search for all at once, each within its own context: low ... low + size hold the last gram that is
+        # not beyond the token. One whose size is 1 stays where it is.
+        for _ in range(int(size.max(initial=1) - 1).bit_length()):
+            half = size // 2
+            low += half * (self.tokens.take(low + half, mode="clip") <= tokens)
+            size -= half
+        found = followed & (self.tokens.take(low, mode="clip") == tokens)
         return np.where(found, low, UNSEEN)
 
     def find_one(self, context: int, token: int) -> int:
@@ -85,12 +93,12 @@ class Match(NamedTuple):
     grams: Places  # (n - k + 1,) ranks of order k, or UNSEEN
 
 
-class Head(NamedTuple):
-    """The h-grams of a text, by rank."""
+class Group(NamedTuple):
+    """The j-grams of a text, by rank."""
 
     n: int  # how many there are
-    first: int  # the rank of the one that the text begins with
-    shorter: Keys  # of each, without its first token, the rank of order h - 1: (n,); empty for h = 1
+    first: NDArray[np.uint32]  # the ranks of those that the text begins with: (<= K,)
+    shorter: Keys  # of each, without its first token, the rank among those of j - 1: (n,); empty for j = 1
 
 
 def count_ngrams(ids: Ids, vocabulary_size: int, *, order: int, left_neighbours: bool = False) -> list[Table]:
@@ -99,8 +107,7 @@ def count_ngrams(ids: Ids, vocabulary_size: int, *, order: int, left_neighbours:
     With `left_neighbours`, every table but the last counts different tokens to the left, not occurrences.
     """
     V, K, b = vocabulary_size, min(order, len(ids)), _bits(vocabulary_size)
-    text = np.ascontiguousarray(ids, dtype=np.int32).view(np.uint32)
-    keys, heads = _keys(text, V, K)
+    keys, groups = _keys(np.ascontiguousarray(ids, dtype=np.int32).view(np.uint32), V, K)
     last = keys[-1:].copy()
     tables: list[Table] = []
     for k in range(K, 1, -1):
@@ -109,9 +116,8 @@ def count_ngrams(ids: Ids, vocabulary_size: int, *, order: int, left_neighbours:
             tables[-1] = _with_context_of_the_end(tables[-1], int(keys.searchsorted(last[0])), len(keys))
         offsets = _offsets(keys >> np.uint64(b), V if k == 2 else None)
         tables.append(Table(offsets, (keys & _ones(b)).astype(np.int32), counts))
-        keys, last = (_without_first(grams, heads, k=k, b=b) for grams in (keys, last))
-        heads = heads[:-1] or heads
-        keys = np.append(keys, _first_key(text, heads, k=k - 1, b=b))
+        keys, last = (_without_first(grams, k, groups) for grams in (keys, last))
+        keys = np.append(keys, _written(k - 1, groups, [group.first for group in groups], 1))
     tokens = keys.astype(np.int64)
     every = np.arange(V, dtype=np.int32)
     tables.append(Table(np.array([0, V], dtype=np.int32), every, np.bincount(tokens, minlength=V).astype(np.int32)))
@@ -129,38 +135,55 @@ def _count_occurrences(tables: list[Table], ids: Ids) -> None:
         tables[k - 1] = replace(tables[k - 1], counts=counts)
 
 
-def _keys(text: NDArray[np.uint32], vocabulary_size: int, order: int) -> tuple[Keys, list[Head]]:
-    """The keys of all grams of the highest order, and what they write as one number: (n - K + 1,), h heads."""
-    b, n = _bits(vocabulary_size), len(text) - order + 1
-    heads, ranks = [Head(vocabulary_size, int(text[0]), np.empty(0, dtype=np.uint64))], text
-    while _bits(heads[-1].n) + b * (order - len(heads)) > KEY_BITS:
-        tokens = text[len(heads) :]
-        places = order_of(ranks[:-1], tokens)
-        new = _new(((ranks[:-1].astype(np.uint64) << b) | tokens)[places])
+def _keys(text: NDArray[np.uint32], vocabulary_size: int, order: int) -> tuple[Keys, list[Group]]:
+    """The keys of all grams of the highest order, and the groups that they are written in: (n - K + 1,), g groups."""
+    groups, ranks = [Group(vocabulary_size, text[:order], np.empty(0, dtype=np.uint64))], [text]
+    while sum(_widths(order, groups)) > KEY_BITS:
+        places, new = in_order(ranks[-1][:-1], text[len(groups) :])
         longer = np.empty(len(places), dtype=np.uint32)
         longer[places] = np.cumsum(new, dtype=np.uint32) - np.uint32(1)
-        heads.append(Head(int(new.sum()), int(longer[0]), ranks[1:][places[new]].astype(np.uint64)))
-        ranks = longer
-    keys = ranks[:n].astype(np.uint64)
-    for i in range(len(heads), order):
-        keys <<= b
-        keys |= text[i : i + n]
-    return keys, heads
+        shorter = ranks[-1][1:][places[new]].astype(np.uint64)
+        groups.append(Group(len(shorter), longer[:order].copy(), shorter))
+        ranks.append(longer)
+    return _written(order, groups, ranks, len(text) - order + 1), groups
 
 
-def _without_first(keys: Keys, heads: Sequence[Head], *, k: int, b: int) -> Keys:
+def _sizes(k: int, groups: Sequence[Group]) -> list[int]:
+    """How many tokens stand in each group of a gram: they sum to k."""
+    g = len(groups)
+    first = (k - 2) % g + 1
+    return [first, *[g] * ((k - 1 - first) // g), 1] if k > 1 else [1]
+
+
+def _widths(k: int, groups: Sequence[Group]) -> list[int]:
+    """How many bits each group of a gram takes."""
+    return [_bits(groups[size - 1].n) for size in _sizes(k, groups)]
+
+
+def _written(k: int, groups: Sequence[Group], ranks: Sequence[NDArray[np.uint32]], n: int) -> Keys:
+    """The keys of the first n grams of order k, from the ranks of the groups that begin at each place: (n,)."""
+    sizes = _sizes(k, groups)
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    columns = [ranks[size - 1][start : start + n] for size, start in zip(sizes, starts, strict=True)]
+    return _side_by_side(columns, _widths(k, groups))
+
+
+def _without_first(keys: Keys, k: int, groups: Sequence[Group]) -> Keys:
     """Keys of order k without their first token: (m,) -> (m,)."""
-    tail = b * (k - len(heads))
+    size, tail = _sizes(k, groups)[0], sum(_widths(k, groups)[1:])
     rest = keys & _ones(tail)
-    return rest if len(heads) == 1 else rest | (heads[-1].shorter[keys >> tail] << tail)
+    return rest if size == 1 else rest | (groups[size - 1].shorter[keys >> tail] << tail)
 
 
-def _first_key(text: NDArray[np.uint32], heads: Sequence[Head], *, k: int, b: int) -> Keys:
-    """The key of order k that the text begins with: (1,)."""
-    key = heads[-1].first
-    for token in text[len(heads) : k].tolist():
-        key = key << b | token
-    return np.array([key], dtype=np.uint64)
+def _side_by_side(columns: Sequence[NDArray[np.integer]], widths: Sequence[int]) -> Keys:
+    """The numbers of each row as one, given how many bits each column takes: (n,) each -> (n,)."""
+    keys = np.zeros(len(columns[0]), dtype=np.uint64)
+    for start in range(0, len(keys), BLOCK):
+        block = keys[start : start + BLOCK]
+        for column, width in zip(columns, widths, strict=True):
+            block <<= width
+            block |= column[start : start + BLOCK].astype(np.uint64)
+    return keys
 
 
 def _distinct(keys: Keys) -> tuple[Keys, Ids]:
@@ -200,26 +223,25 @@ def _ones(bits: int) -> np.uint64:
     return np.uint64((1 << bits) - 1)
 
 
-def order_of(contexts: NDArray[np.integer], tokens: NDArray[np.integer]) -> Places:
-    """The places of pairs in order: by context, then by token, then by place: (n,), (n,) -> (n,)."""
+def in_order(contexts: NDArray[np.integer], tokens: NDArray[np.integer]) -> tuple[Places, NDArray[np.bool_]]:
+    """Pairs by context, then token, then place: their places, and where another pair begins: (n,), (n,) -> (n,) x 2."""
     n = len(tokens)
     b, p = _bits(int(tokens.max(initial=0)) + 1), _bits(n)
-    if _bits(int(contexts.max(initial=0)) + 1) + b + p <= KEY_BITS:
+    c = _bits(int(contexts.max(initial=0)) + 1)
+    if c + b + p <= KEY_BITS:
         # Context, token and place as one number: sorting numbers is faster than sorting places by them.
-        keys = contexts.astype(np.uint64) << b
-        keys |= tokens.astype(np.uint64)
-        keys <<= p
-        keys |= np.arange(n, dtype=np.uint64)
+        keys = _side_by_side([contexts, tokens, np.arange(n, dtype=np.uint32)], [c, b, p])
         keys.sort()
+        new = _new(keys >> p)
         keys &= _ones(p)
-        return keys.view(np.int64)
+        return keys.view(np.int64), new
     places = np.arange(n)
     # Digit by digit, the last first: numpy sorts digits of 16 bits by counting, without comparing.
     for column in (tokens, contexts):
         for shift in range(0, int(column.max(initial=0)).bit_length(), 16):
             digit = (column >> shift).astype(np.uint16)
             places = places[np.argsort(digit[places], kind="stable")]
-    return places
+    return places, _new(_side_by_side([contexts, tokens], [c, b])[places])
 
 
 def match(tables: Sequence[Table], ids: Ids) -> Iterator[Match]:

@@ -40,7 +40,7 @@ def check_ids(ids: Ids, vocabulary_size: int) -> Ids:
     if array.size and (array.min() < 0 or array.max() >= vocabulary_size):
         wrong = array.min() if array.min() < 0 else array.max()
         raise ValueError(f"ids must lie in 0 ... {vocabulary_size - 1}, but hold {wrong}")
-    return array.astype(np.int32)
+    return array.astype(np.int32, copy=False)
 
 
 def check_text(ids: ArrayLike, vocabulary_size: int, *, order: int) -> Ids:

@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike
 
 from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Ids
-from ladder.statistics.counts import UNSEEN, Table, count_ngrams, match, rank_of
+from ladder.statistics.counts import BLOCK, UNSEEN, Table, count_ngrams, match, rank_of
 from ladder.statistics.model import check_ids, check_text, last_tokens
 from ladder.statistics.size import tables_size
 
@@ -88,6 +88,14 @@ class NGram:
     def surprisals(self, ids: ArrayLike) -> Floats:
         """-log2 q(ids[t] | ids[:t]) in bits: (n,) -> (n,)."""
         text = check_ids(np.asarray(ids), self.vocabulary_size)
+        bits = np.empty(len(text))
+        for start in range(0, len(text), BLOCK):
+            before = max(0, start - self.order + 1)  # what stands there has too short contexts, and is left out
+            bits[start : start + BLOCK] = -np.log2(self._q(text[before : start + BLOCK])[start - before :])
+        return bits
+
+    def _q(self, text: Ids) -> Floats:
+        """q(text[t] | text[:t]) for every t: (n,) -> (n,)."""
         q = self._unigram[text]
         for k, (contexts, grams) in enumerate(match(self.tables, text), start=2):
             seen = contexts != UNSEEN
@@ -95,7 +103,7 @@ class NGram:
             counts = np.where(g == UNSEEN, 0, self.tables[k - 1].counts[g])
             own = self._discounted(k, counts) / self._totals[k - 1][c]
             q[k - 1 :][seen] = own + self._gammas[k - 1][c] * q[k - 1 :][seen]
-        return -np.log2(q)
+        return q
 
     def matched(self, context: ArrayLike) -> int:
         """How many of the last tokens of `context` were seen side by side in the text: 0 to order - 1."""
@@ -141,7 +149,7 @@ class NGram:
 
     def _discounted(self, k: int, counts: Ids) -> Floats:
         """c - D(c), and 0 for c = 0: (m,) -> (m,)."""
-        return counts - self.discounts[k - 1][np.minimum(counts, 3)]
+        return counts - self.discounts[k - 1].take(counts, mode="clip")
 
     @cached_property
     def _totals(self) -> list[Floats]:
@@ -153,7 +161,7 @@ class NGram:
         """gamma(h) of each context, order by order; 1 where nothing follows: (C,) each."""
         gammas = []
         for table, discounts, totals in zip(self.tables, self.discounts, self._totals, strict=True):
-            taken = discounts[np.minimum(table.counts, 3)]
+            taken = discounts.take(table.counts, mode="clip")
             gammas.append(np.where(np.diff(table.offsets) == 0, 1.0, table.sums(taken) / totals))
         return gammas
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ladder.math.encoding import Ids
-from ladder.statistics.counts import order_of
+from ladder.statistics.counts import in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +37,9 @@ class SuffixArray:
         n, k = len(text), 1
         order, ranks = np.argsort(text, kind="stable"), text
         while n > 1:
-            order = order_of(ranks, _further(ranks, k))
-            first, second = ranks[order], _further(ranks, k)[order]
-            new = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+            order, new = in_order(ranks, _further(ranks, k))
             ranks = np.empty(n, dtype=np.int32)
-            ranks[order] = np.concatenate([[0], np.cumsum(new)])
+            ranks[order] = np.cumsum(new) - 1
             k *= 2
             if k >= n or new.all():
                 break

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ladder.statistics.counts import UNSEEN, count_ngrams, match, order_of, rank_of
+from ladder.statistics.counts import UNSEEN, count_ngrams, in_order, match, rank_of
 
 texts = st.lists(st.integers(0, 3), min_size=1, max_size=60).map(lambda ids: np.array(ids, dtype=np.int32))
 
@@ -81,4 +81,8 @@ def test_counting_does_not_overflow_where_pairs_outnumber_32_bits():
 def test_the_order_is_lexsorts(most):
     rng = np.random.default_rng(8)
     contexts, tokens = rng.integers(0, most, (2, 5000)).astype(np.int32)
-    assert np.array_equal(order_of(contexts, tokens), np.lexsort([tokens, contexts]))
+    contexts[:100], tokens[:100] = contexts[100:200], tokens[100:200]
+    places, new = in_order(contexts, tokens)
+    assert np.array_equal(places, np.lexsort([tokens, contexts]))
+    pairs = list(zip(contexts[places].tolist(), tokens[places].tolist(), strict=True))
+    assert new.tolist() == [i == 0 or pair != pairs[i - 1] for i, pair in enumerate(pairs)]
