@@ -44,12 +44,15 @@ def fresh() -> None:
     model = LOADED[0]
     ids = model.alphabet.encode(SENTENCE * 4).ids[:50]
     model.trace(ids[:5])
-    scene = seconds(lambda: [layer.weights.sum() for layer in model.trace(ids).layers[:1]])
+    scene = seconds(lambda: [weights[:].sum() for weights in model.trace(ids).layers[0].weights])
     model.surprisals(model.alphabet.encode(load_sample("hamlet").text[:6_000]).ids)
     model.logits(ids)
+    whole = model.alphabet.encode(load_sample("hamlet").text).ids[: model.context]
+    inside = seconds(lambda: model.trace(whole))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"second load {load:.2f} s (target: under 5)")
     print(f"the scene of 50 tokens {scene:.2f} s (target: under 1)")
+    print(f"looking into {len(whole):,} tokens {inside:.0f} s")
     print(f"peak memory {peak:.2f} GB (target: at most 1.6)")
 
 
