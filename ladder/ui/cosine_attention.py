@@ -15,12 +15,9 @@ from ladder.ui.cache import shared
 from ladder.ui.explain import explain
 from ladder.ui.show import show_chart
 from ladder.ui.tokens import visible
-from ladder.ui.verdict import FAILS, HOLDS, NEARLY, Verdict
+from ladder.ui.verdict import Verdict, of_likeness
 
 MOST_TOKENS = 64  # of a sentence that are compared: 72 heads of 64 x 64 take a third of a second
-SAME_CHOICES = 0.99  # from where on a cosine would have chosen alike
-MOST_CHOICES = 0.8  # from where on it nearly would
-SMALL = 0.01  # bits a row that are no difference
 ROWS = 8  # of a table before it scrolls
 SCATTERED = 1600  # pairs that are drawn
 
@@ -50,7 +47,7 @@ def verdict(heads: Heads) -> Verdict:
     found = heads.comparison.by_cosine
     same, bits = 1 - found.changed.mean(), found.bits.mean()
     rank = float(np.median(heads.comparison.rank_correlation))
-    outcome = HOLDS if same >= SAME_CHOICES and bits < SMALL else NEARLY if same >= MOST_CHOICES else FAILS
+    outcome = of_likeness(same, bits)
     n = found.changed.size
     return Verdict(
         outcome,

@@ -24,14 +24,11 @@ from ladder.ui.spaces import AGAIN, ISOLATED
 from ladder.ui.statistics import bounded, short
 from ladder.ui.tokens import count, plain, visible
 from ladder.ui.trainings import counts_in_training, own_transformer
-from ladder.ui.verdict import FAILS, HOLDS, NEARLY, OPEN, Verdict
+from ladder.ui.verdict import OPEN, Verdict, of_likeness
 from ladder.ui.view import View
 
 MOST_TOKENS = 96  # of the sentence
 SHOWN = 12  # next tokens in the bars
-SAME_CHOICES = 0.99  # from where on a cosine would have chosen alike
-MOST_CHOICES = 0.8
-SMALL = 0.01  # bits a token that are no difference
 SAME_LENGTH = 0.01
 WHO = {VECTORS: "over token vectors", OWN: "your transformer"}
 ROWS = 12  # of a table before it scrolls
@@ -118,7 +115,7 @@ def verdict(view: View, heard: Following | None) -> Verdict:
         return Verdict(OPEN, "It wants a model of this text whose logits are dot products.")
     found = heard.found
     same, bits = 1 - found.changed.mean(), found.bits.mean()
-    outcome = HOLDS if same >= SAME_CHOICES and bits < SMALL else NEARLY if same >= MOST_CHOICES else FAILS
+    outcome = of_likeness(same, bits)
     return Verdict(
         outcome,
         f"Logits are dot products with the output embedding. With every length taken out and the best single scale put "

@@ -11,6 +11,8 @@ MARKS = {
     FAILS: ":red[:material/cancel: **Does not hold.**]",
     OPEN: ":gray[:material/hourglass_empty: **Not known yet.**]",
 }
+SAME_CHOICES, SMALL = 0.99, 0.01  # a share of places and bits a place: a likeness that holds has more, and fewer
+MOST_CHOICES, LARGE = 0.8, 0.25  # the same of one that nearly holds
 
 
 class Verdict(NamedTuple):
@@ -18,6 +20,13 @@ class Verdict(NamedTuple):
 
     outcome: str  # one of HOLDS, NEARLY, FAILS, OPEN
     why: str  # in numbers, as Markdown
+
+
+def of_likeness(same: float, bits: float) -> str:
+    """The outcome for two distributions that choose alike at a share of places, so many bits apart on average."""
+    if same >= SAME_CHOICES and bits < SMALL:
+        return HOLDS
+    return NEARLY if same >= MOST_CHOICES and bits < LARGE else FAILS
 
 
 def draw_verdict(claim: str, verdict: Verdict) -> None:
