@@ -246,12 +246,10 @@ def _draw_output(seen: Seen, layer: int, head: int, row: int) -> None:
         width="stretch",
     )
     terms = np.asarray(inner.heads[head - 1, row], dtype=np.float64) * W[head - 1]
-    first = " + ".join(
-        f"({a:.3f})({b:.3f})" for a, b in zip(inner.heads[head - 1, row][:2], W[head - 1][:2], strict=True)
-    )
+    first = scene.first_products(inner.heads[head - 1, row], W[head - 1], digits=3)
     st.latex(
         r"\begin{aligned}"
-        rf"\text{{head {head}}} &: {first} + \cdots \\ &= {terms.sum():.4f} \\"
+        rf"\text{{head {head}}} &: {first} \\ &= {terms.sum():.4f} \\"
         rf"\text{{all heads}} &: {parts.sum():.4f} \\"
         rf"\text{{the network's own}} &: {inner.attention[row, c]:.4f}"
         r"\end{aligned}"

@@ -11,7 +11,7 @@ from ladder.lenses import entropy, softmax
 from ladder.probability import draw_one
 from ladder.rungs import PROBABILITY
 from ladder.statistics.inside import logit_lens, read_out
-from ladder.ui import knobs, lm
+from ladder.ui import knobs, lm, scene
 from ladder.ui.explain import explain
 from ladder.ui.frame import link_to
 from ladder.ui.lm import Seen
@@ -81,10 +81,10 @@ def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: fl
     x, u = (np.asarray(v, dtype=np.float64) for v in (seen.trace.final[row], seen.trace.U[opened]))
     terms, z, bias = x * u, float(seen.trace.logits[row][opened]), float(seen.trace.bias[opened])
     added = rf" + \underbrace{{({bias:.4f})}}_{{\text{{bias}}}}" if bias else ""
-    first = " + ".join(f"({a:.3f})({b:.3f})" for a, b in zip(x[:2], u[:2], strict=True))
+    first = scene.first_products(x, u, digits=3)
     st.latex(
         r"\begin{aligned}"
-        rf"z_{{{opened}}} &= {first} + \cdots{added} \\ &= {terms.sum() + bias:.4f} \\"
+        rf"z_{{{opened}}} &= {first}{added} \\ &= {terms.sum() + bias:.4f} \\"
         rf"\text{{the network's own}} &: {z:.4f} \\"
         rf"z/T &= {z / T:.4f}"
         r"\end{aligned}"

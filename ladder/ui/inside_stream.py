@@ -27,9 +27,10 @@ def draw(seen: Seen, layer: int, row: int) -> None:
     x, a, m = (float(part[row, c]) for part in (inner.x, inner.attention, inner.mlp))
     leaves = seen.trace.layers[layer].x if layer < len(seen.trace.layers) else seen.trace.x
     st.latex(
-        rf"\text{{number {c}}}: \underbrace{{{x:.4f}}}_{{\text{{enters}}}} + "
-        rf"\underbrace{{({a:.4f})}}_{{\text{{attention}}}} + \underbrace{{({m:.4f})}}_{{\text{{MLP}}}} = "
-        rf"{x + a + m:.4f}"
+        r"\begin{aligned}"
+        rf"\text{{number {c} enters}} &: {x:.4f} \\ \text{{attention adds}} &: {a:.4f} \\"
+        rf"\text{{MLP adds}} &: {m:.4f} \\ \text{{leaves}} &: {x + a + m:.4f}"
+        r"\end{aligned}"
     )
     st.caption(f"What the network itself hands to the next layer as number {c}: {leaves[row, c]:.4f}.")
     _draw_norm(seen, layer, row, c)

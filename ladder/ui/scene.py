@@ -258,19 +258,21 @@ def _draw_cell(head: Head, names: list[str], row: int, column: int, prefix: str)
 
 def in_numbers(head: Head, cell: Cell, row: int, column: int) -> str:
     """The way from two vectors to one weight, in LaTeX, a line a step."""
-    # a product a line: a phone is narrow
-    first = r" \\ &\quad + ".join(
-        f"({a:.2f})({b:.2f})" for a, b in zip(head.q[row][:2], head.k[column][:2], strict=True)
-    )
-    more = r" + \cdots" if len(cell.terms) > 2 else ""
+    first = first_products(head.q[row], head.k[column], digits=2)
     i, j = row, column
     return (
         r"\begin{aligned}"
-        rf"q_{{{i}}} \cdot k_{{{j}}} &= {first}{more} \\ &= {cell.product:.3f} \\"
+        rf"q_{{{i}}} \cdot k_{{{j}}} &= {first} \\ &= {cell.product:.3f} \\"
         rf"s_{{{i},{j}}} &= {cell.product:.3f} / {head.T:.3f} = {cell.score:.3f} \\"
         rf"w_{{{i},{j}}} &= e^{{{cell.score:.3f}}} / e^{{{cell.log_Z:.3f}}} = {cell.weight:.4f}"
         r"\end{aligned}"
     )
+
+
+def first_products(a: np.ndarray, b: np.ndarray, *, digits: int) -> str:
+    """A dot product of vectors (d,) as it begins, in LaTeX, a product a line: a phone is narrow."""
+    first = r" \\ &\quad + ".join(f"({x:.{digits}f})({y:.{digits}f})" for x, y in zip(a[:2], b[:2], strict=True))
+    return first + (r" + \cdots" if len(a) > 2 else "")
 
 
 def blended(head: Head, names: Sequence[str], row: int) -> pd.DataFrame:
