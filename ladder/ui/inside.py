@@ -251,6 +251,6 @@ def _draw_output(seen: Seen, layer: int, head: int, row: int) -> None:
         r"\begin{aligned}"
         rf"\text{{head {head}}} &: {first} \\ &= {terms.sum():.4f} \\"
         rf"\text{{all heads}} &: {parts.sum():.4f} \\"
-        rf"\text{{the network's own}} &: {inner.attention[row, c]:.4f}"
+        rf"\text{{its own}} &: {inner.attention[row, c]:.4f}"
         r"\end{aligned}"
     )

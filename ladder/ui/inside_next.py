@@ -85,7 +85,7 @@ def _draw_product(seen: Seen, row: int, opened: int, name: str, rank: int, T: fl
     st.latex(
         r"\begin{aligned}"
         rf"z_{{{opened}}} &= {first}{added} \\ &= {terms.sum() + bias:.4f} \\"
-        rf"\text{{the network's own}} &: {z:.4f} \\"
+        rf"\text{{its own}} &: {z:.4f} \\"
         rf"z/T &= {z / T:.4f}"
         r"\end{aligned}"
     )
