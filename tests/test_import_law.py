@@ -82,3 +82,7 @@ def test_importing_ladder_loads_nothing_heavy():
 def test_the_rungs_are_importable_without_streamlit_and_without_the_encoder():
     rungs = "ladder.reality, ladder.math, ladder.geometry, ladder.statistics, ladder.probability"
     assert not loaded_after(f"import {rungs}") & {"streamlit", "altair", "torch", "sentence_transformers", "sklearn"}
+
+
+def test_who_counts_ngrams_waits_for_no_database_no_table_and_no_scipy():
+    assert not loaded_after("from ladder.statistics import NGram") & {"scipy", "pandas", "pyarrow", "sqlalchemy"}

@@ -19,12 +19,16 @@ Lessons Learned from Word Embeddings" (2015); O. Levy, Y. Goldberg, "Neural Word
 Embedding as Implicit Matrix Factorization" (2014).
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Ids
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # A table this small is decomposed exactly.
 DENSE = 512
@@ -33,8 +37,10 @@ OVERSAMPLING = 16
 POWERS = 5
 
 
-def cooccurrences(ids: Ids, vocabulary_size: int, *, window: int = 2) -> csr_array:
+def cooccurrences(ids: Ids, vocabulary_size: int, *, window: int = 2) -> "csr_array":
     """n_ij, symmetric: how often j stands within `window` places of i, before or after: (n,) -> (V, V) sparse."""
+    from scipy.sparse import csr_array  # not at the top: who counts n-grams need not wait for scipy
+
     row = _check(ids, vocabulary_size)
     if window < 1:
         raise ValueError(f"window must reach at least one place, but is {window}")
@@ -45,7 +51,7 @@ def cooccurrences(ids: Ids, vocabulary_size: int, *, window: int = 2) -> csr_arr
     return csr_array(counts + counts.T)
 
 
-def ppmi(counts: csr_array, *, smoothing: float = 0.75) -> csr_array:
+def ppmi(counts: "csr_array", *, smoothing: float = 0.75) -> "csr_array":
     """max(ln p_ij / (p_i s_j), 0) in nats of counts n_ij: (V, V) -> (V, V) sparse."""
     if not 0 < smoothing <= 1:
         raise ValueError(f"smoothing must lie above 0 and at most be 1, but is {smoothing:g}")
@@ -54,7 +60,7 @@ def ppmi(counts: csr_array, *, smoothing: float = 0.75) -> csr_array:
     s_j = np.asarray(counts.sum(axis=0)).ravel() ** smoothing
     pmi = np.log(pairs.data * s_j.sum() / (n_i[pairs.row] * s_j[pairs.col]))
     kept = pmi > 0
-    return csr_array((pmi[kept], (pairs.row[kept], pairs.col[kept])), shape=counts.shape)
+    return type(counts)((pmi[kept], (pairs.row[kept], pairs.col[kept])), shape=counts.shape)
 
 
 def ppmi_svd(
@@ -78,7 +84,7 @@ def ppmi_svd(
     return vectors
 
 
-def _left_vectors(table: csr_array, d: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _left_vectors(table: "csr_array", d: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """The d leading left singular vectors and values, signs fixed; fewer at a lower rank: (m, k) -> (m, d), (d,)."""
     if min(table.shape) <= max(DENSE, d):
         U, S, _ = np.linalg.svd(table.toarray(), full_matrices=False)

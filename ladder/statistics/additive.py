@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ladder.lenses.simplex import Floats
+from ladder.math.encoding import Ids
 from ladder.statistics.counts import UNSEEN, Table, count_ngrams, match, rank_of
 from ladder.statistics.model import check_ids, check_text, last_tokens
 from ladder.statistics.size import tables_size
@@ -76,6 +77,6 @@ class AdditiveNGram:
         return tables_size(self.tables)
 
     @cached_property
-    def _totals(self) -> list[Floats]:
+    def _totals(self) -> list[Ids]:
         """c(h .) of each context, order by order: (C,) each."""
-        return [table.sums(table.counts).astype(np.float64) for table in self.tables]
+        return [table.totals for table in self.tables]

@@ -28,13 +28,14 @@ rank of that g-gram among all of them. The last token stands alone, the first ma
 A long text is gone through in blocks, whose numbers stay in the processor's cache meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from ladder.lenses.simplex import Floats
 from ladder.math.encoding import Ids
 
 Places = NDArray[np.int64]
@@ -58,11 +59,24 @@ class Table:
         """The context of each gram, as a rank of the order below: (G,)."""
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
 
-    def sums(self, values: NDArray[Any]) -> NDArray[Any]:
-        """The sum of the grams' values over each context, 0 where nothing follows: (G,) -> (C,)."""
-        followed = np.flatnonzero(np.diff(self.offsets))
-        sums = np.zeros(len(self.offsets) - 1, dtype=np.result_type(values.dtype, np.int64))
-        sums[followed] = np.add.reduceat(values, self.offsets[followed], dtype=sums.dtype)
+    @property
+    def totals(self) -> Ids:
+        """The sum of the counts over each context, 0 where nothing follows: (C,)."""
+        return self._sums(lambda counts: counts, np.int32)
+
+    def sums_of(self, values: Floats) -> Floats:
+        """The sum of values[count], or of the last beyond them, over each context: (m,) -> (C,)."""
+        return self._sums(lambda counts: values.take(counts, mode="clip"), np.float64)
+
+    def _sums(self, value: Callable[[Ids], NDArray[Any]], dtype: DTypeLike) -> NDArray[Any]:
+        sums = np.zeros(len(self.offsets) - 1, dtype=dtype)
+        for start in range(0, len(sums), BLOCK):
+            offsets = self.offsets[start : start + BLOCK + 1]
+            followed = np.flatnonzero(np.diff(offsets))
+            if len(followed):
+                sums[start + followed] = np.add.reduceat(
+                    value(self.counts[offsets[0] : offsets[-1]]), offsets[followed] - offsets[0], dtype=dtype
+                )
         return sums
 
     def find(self, contexts: Places, tokens: Ids) -> Places:
@@ -116,7 +130,8 @@ def count_ngrams(ids: Ids, vocabulary_size: int, *, order: int, left_neighbours:
             tables[-1] = _with_context_of_the_end(tables[-1], int(keys.searchsorted(last[0])), len(keys))
         offsets = _offsets(keys >> np.uint64(b), V if k == 2 else None)
         tables.append(Table(offsets, (keys & _ones(b)).astype(np.int32), counts))
-        keys, last = (_without_first(grams, k, groups) for grams in (keys, last))
+        _drop_first(keys, k, groups)
+        _drop_first(last, k, groups)
         keys = np.append(keys, _written(k - 1, groups, [group.first for group in groups], 1))
     tokens = keys.astype(np.int64)
     every = np.arange(V, dtype=np.int32)
@@ -130,7 +145,7 @@ def count_ngrams(ids: Ids, vocabulary_size: int, *, order: int, left_neighbours:
 def _count_occurrences(tables: list[Table], ids: Ids) -> None:
     """From the highest order down: a gram occurs as often as something follows it, and once where the text ends."""
     for k in range(len(tables) - 1, 0, -1):
-        counts = tables[k].sums(tables[k].counts).astype(np.int32)
+        counts = tables[k].totals
         counts[rank_of(tables, ids[len(ids) - k :])] += 1
         tables[k - 1] = replace(tables[k - 1], counts=counts)
 
@@ -168,11 +183,15 @@ def _written(k: int, groups: Sequence[Group], ranks: Sequence[NDArray[np.uint32]
     return _side_by_side(columns, _widths(k, groups))
 
 
-def _without_first(keys: Keys, k: int, groups: Sequence[Group]) -> Keys:
-    """Keys of order k without their first token: (m,) -> (m,)."""
+def _drop_first(keys: Keys, k: int, groups: Sequence[Group]) -> None:
+    """Take the first token off keys of order k, in place: (m,)."""
     size, tail = _sizes(k, groups)[0], sum(_widths(k, groups)[1:])
-    rest = keys & _ones(tail)
-    return rest if size == 1 else rest | (groups[size - 1].shorter[keys >> tail] << tail)
+    for start in range(0, len(keys), BLOCK):
+        block = keys[start : start + BLOCK]
+        first = block >> tail
+        block &= _ones(tail)
+        if size > 1:
+            block |= groups[size - 1].shorter[first] << tail
 
 
 def _side_by_side(columns: Sequence[NDArray[np.integer]], widths: Sequence[int]) -> Keys:
@@ -189,8 +208,8 @@ def _side_by_side(columns: Sequence[NDArray[np.integer]], widths: Sequence[int])
 def _distinct(keys: Keys) -> tuple[Keys, Ids]:
     """The different keys in order, and how often each stands there; `keys` are sorted in place: (m,) -> (G,), (G,)."""
     keys.sort()
-    starts = np.flatnonzero(_new(keys))
-    return keys[starts], np.diff(starts, append=len(keys)).astype(np.int32)
+    borders = np.append(np.flatnonzero(_new(keys)), len(keys)).astype(np.int32)
+    return keys[borders[:-1]], np.diff(borders)
 
 
 def _new(values: NDArray[np.generic]) -> NDArray[np.bool_]:

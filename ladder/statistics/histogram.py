@@ -28,7 +28,6 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 
 from ladder.lenses.shannon import nats_to_bits
 from ladder.lenses.simplex import Floats, check_distribution, log_softmax, softmax
@@ -102,6 +101,8 @@ def _natural(p: Floats, steps: int, rate: float) -> Iterator[Floats]:
 
 
 def _lbfgs(p: Floats, steps: int, rate: float) -> Iterator[Floats]:
+    from scipy.optimize import minimize  # not at the top: who counts n-grams need not wait for scipy
+
     def loss_and_gradient(theta: Floats) -> tuple[float, Floats]:
         log_q = log_softmax(theta)
         return -float(p @ log_q), np.exp(log_q) - p

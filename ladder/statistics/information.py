@@ -21,13 +21,16 @@ Reference: S. Amari and H. Nagaoka, "Methods of Information Geometry" (2000).
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from ladder.lenses.shannon import jensen_shannon, kl_divergence
 from ladder.lenses.simplex import Floats, check_distribution, log_softmax, softmax
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 H = 1e-3  # the step of second differences
 
@@ -93,8 +96,10 @@ def jensen_shannon_distance(p: ArrayLike, q: ArrayLike) -> float:
     return float(np.sqrt(max(float(jensen_shannon(p, q)), 0.0)))
 
 
-def along(p: ArrayLike, q: ArrayLike, *, points: int = 41) -> pd.DataFrame:
+def along(p: ArrayLike, q: ArrayLike, *, points: int = 41) -> "pd.DataFrame":
     """One row a place and path: `t`, `path`, `from_p` = KL(p||p_t), `to_q` = KL(p_t||q) in bits."""
+    import pandas as pd  # not at the top: who counts n-grams need not wait for pandas
+
     t = np.linspace(0, 1, points)
     tables = []
     for name, path in (("e-geodesic", e_geodesic), ("m-geodesic", m_geodesic)):

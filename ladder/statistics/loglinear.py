@@ -24,8 +24,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from ladder.lenses.shannon import bits_to_nats, nats_to_bits
@@ -68,6 +66,8 @@ class LogBilinear:
 
         The loss is the text's surprise in nats plus l2 / 2 (|u|^2 + |b - b_0|^2), with b_0 the unigram.
         """
+        from scipy.optimize import minimize  # not at the top: who counts n-grams need not wait for scipy
+
         text = check_text(ids, vocabulary_size, order=2)
         check_l2(l2)
         v, b = start_of(text, vocabulary_size, vectors)
@@ -182,6 +182,8 @@ class Problem:
     """The loss per token and its gradient, for weights u and b - b_0 side by side: (V, d + 1), flat."""
 
     def __init__(self, text: Ids, v: Weights, b: Weights, l2: float) -> None:
+        from scipy.sparse import csr_array
+
         V, self.n = len(b), len(text) - 1
         pairs = csr_array((np.ones(self.n, dtype=np.float32), (text[:-1], text[1:])), shape=(V, V))
         contexts = np.flatnonzero(np.diff(pairs.indptr))  # only those that occur take part

@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from ladder.lenses.boltzmann import boltzmann_entropy
 from ladder.lenses.simplex import Floats, softmax
@@ -40,6 +39,8 @@ class MaxEnt(NamedTuple):
 
 def by_root(energies: ArrayLike, mean: float) -> MaxEnt:
     """The distribution whose multiplier is found as a root: (V,)."""
+    from scipy.optimize import brentq  # not at the top: who counts n-grams need not wait for scipy
+
     E = _check(energies, mean)
     width = E.max() - E.min()
     # Measured from the mean, in widths: the exponent cannot overflow.

@@ -152,17 +152,18 @@ class NGram:
         return counts - self.discounts[k - 1].take(counts, mode="clip")
 
     @cached_property
-    def _totals(self) -> list[Floats]:
+    def _totals(self) -> list[Ids]:
         """c(h .) of each context, order by order; 1 where nothing follows: (C,) each."""
-        return [np.maximum(table.sums(table.counts), 1).astype(np.float64) for table in self.tables]
+        return [np.maximum(table.totals, 1) for table in self.tables]
 
     @cached_property
     def _gammas(self) -> list[Floats]:
         """gamma(h) of each context, order by order; 1 where nothing follows: (C,) each."""
         gammas = []
         for table, discounts, totals in zip(self.tables, self.discounts, self._totals, strict=True):
-            taken = discounts.take(table.counts, mode="clip")
-            gammas.append(np.where(np.diff(table.offsets) == 0, 1.0, table.sums(taken) / totals))
+            gamma = table.sums_of(discounts) / totals
+            gamma[np.diff(table.offsets) == 0] = 1.0
+            gammas.append(gamma)
         return gammas
 
     @cached_property

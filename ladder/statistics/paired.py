@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from ladder.lenses.simplex import Floats
 
@@ -54,6 +53,8 @@ def by_stretch(surprisals: ArrayLike, lengths: ArrayLike, *, stretches: int = ST
 
 def compare(a: ArrayLike, b: ArrayLike, *, confidence: float = 0.95) -> Paired:
     """The paired difference of two models' prices by stretch, with its interval: (K,), (K,)."""
+    from scipy.special import stdtrit  # not at the top: who counts n-grams need not wait for scipy
+
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1 or len(a) < 2:
         raise ValueError(f"a and b must be prices of the same stretches, at least 2, but are {a.shape} and {b.shape}")

@@ -25,7 +25,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from ladder.lenses.shannon import nats_to_bits
@@ -173,6 +172,8 @@ def set_aside(n: int) -> NDArray[np.bool_]:
 
 def fit_tables(model: ChainProduct, ids: Ids, places: Places, told: Told) -> tuple[tuple[Floats, ...], Floats]:
     """The Lambda_s that are cheapest at places that the chains have not counted, and the prices on the way."""
+    from scipy.optimize import minimize  # not at the top: who counts n-grams need not wait for scipy
+
     keys, length = model.asked(ids)
     log_q = np.empty((len(places), model.tables[0].shape[1], len(model.seen) + 1), dtype=np.float32)
     rows = [np.empty(len(places), dtype=np.int64) for _ in model.tables]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ladder.statistics import counts
 from ladder.statistics.counts import UNSEEN, count_ngrams, in_order, match, rank_of
 
 texts = st.lists(st.integers(0, 3), min_size=1, max_size=60).map(lambda ids: np.array(ids, dtype=np.int32))
@@ -66,6 +67,21 @@ def test_match_finds_every_gram_and_only_those(ids, other):
         if k > 2:
             assert found.contexts.tolist() == [ranks.get(window[:-1], UNSEEN) for window in windows]
         assert [rank_of(tables, np.array(window)) for window in windows] == found.grams.tolist()
+
+
+@given(texts, st.integers(2, 4), st.integers(1, 40))
+@settings(max_examples=200, deadline=None)
+def test_sums_over_contexts_are_those_of_bincount_whatever_the_block(ids, order, block):
+    values = np.array([0.0, 0.5, 1.25, 1.5])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counts, "BLOCK", block)
+        for table in count_ngrams(ids, 4, order=order):
+            n = len(table.offsets) - 1
+            assert np.array_equal(table.totals, np.bincount(table.contexts, weights=table.counts, minlength=n))
+            taken = values[np.minimum(table.counts, 3)]
+            assert np.allclose(
+                table.sums_of(values), np.bincount(table.contexts, weights=taken, minlength=n), rtol=1e-14
+            )
 
 
 def test_counting_does_not_overflow_where_pairs_outnumber_32_bits():
