@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -14,8 +15,13 @@ def explain(key: str, *, formula: str, source: Sequence[Callable[..., Any]], que
             st.latex(formula)
         with st.popover("Source", icon="📜", key=f"source-{key}"):
             for function in source:
-                st.code(inspect.getsource(inspect.unwrap(function)), language="python")
+                st.code(_source(function), language="python")
         with st.popover("Predict", icon="🤔", key=f"predict-{key}"):
             st.markdown(question)
             if st.toggle("Show the answer", key=f"reveal-{key}"):
                 st.markdown(answer)
+
+
+@cache
+def _source(function: Callable[..., Any]) -> str:
+    return inspect.getsource(inspect.unwrap(function))

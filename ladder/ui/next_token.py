@@ -132,12 +132,13 @@ def five_steps(table: pd.DataFrame) -> pd.DataFrame:
     ends = {name: SHORTEST + (1 - SHORTEST) * (1 + below[name] / deepest) for name in ("logit", "over_T")}
     ends |= {"tempered": table["tempered"] / highest}
     ends |= {"p": np.where(table["kept"], table["p"], table["tempered"]) / highest}
+    names = table[["token", "id", "drawn"]]
     steps = [
-        table.assign(step=step, begin=0.0, end=end, amount=table[name], grey=~table["kept"] & (step > 3))
+        names.assign(step=step, begin=0.0, end=end, amount=table[name], grey=~table["kept"] & (step > 3))
         for step, (name, end) in enumerate(ends.items(), start=1)
     ]
-    steps.append(table.assign(step=5, begin=table["start"], end=table["stop"], amount=table["p"], grey=False))
-    return pd.concat(steps)[["token", "id", "step", "begin", "end", "amount", "grey", "drawn"]]
+    steps.append(names.assign(step=5, begin=table["start"], end=table["stop"], amount=table["p"], grey=False))
+    return pd.concat(steps)
 
 
 def _body(view: View, q: NextDistribution, E: Floats, T: float) -> None:

@@ -35,6 +35,10 @@ def _by_name(data: Any) -> Any:
     return {"name": name}
 
 
+# Tables on a page are short. Where pyarrow kept their words, each touch would let go of the interpreter, and a
+# student would wait for 29 others before going on.
+pd.set_option("mode.string_storage", "python")
+
 altair.data_transformers.register("by name", _by_name)
 altair.data_transformers.enable("by name")
 altair.theme.enable("none")  # a picture's size is Streamlit's business, not a theme's
