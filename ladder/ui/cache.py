@@ -25,10 +25,12 @@ class Kept:
     """A function's shared results, and what each was asked with, so that those of one text can be let go."""
 
     def __init__(self, function: Callable[..., Any], max_entries: int) -> None:
+        self.signature = inspect.signature(function)
+        # Streamlit asks for it at every call: found, not reckoned.
+        function.__signature__ = self.signature  # type: ignore[attr-defined]
         self.keep = st.cache_resource(max_entries=max_entries, show_spinner=False, hash_funcs={Corpus: identity})(
             function
         )
-        self.signature = inspect.signature(function)
         self.max_entries = max_entries
         self.asked: OrderedDict[Any, tuple[tuple[Any, ...], dict[str, Any]]] = OrderedDict()
         self.lock = threading.Lock()
