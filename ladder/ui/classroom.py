@@ -185,7 +185,7 @@ def _draw_caches(health: Health) -> None:
         (name.removeprefix("ladder.ui."), round(health.held.get(name, 0) / 1e6, 2), *numbers)
         for name, *numbers in health.caches
     ]
-    _table(pd.DataFrame(rows, columns=columns), "caches")
+    _table(pd.DataFrame(rows, columns=columns).sort_values("MB", ascending=False, kind="stable"), "caches")
 
 
 def _draw_settings(health: Health) -> None:
