@@ -170,8 +170,15 @@ def angle_and_length(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Y("norm:Q").title("length of the vector").scale(length).axis(tickCount=4, format="~g"),
         tooltip=["text:N", "list:N", alt.Tooltip("cosine:Q", format=".3f"), alt.Tooltip("norm:Q", format=".3f")],
     )
-    colours = alt.Scale(domain=LISTS[:4], range=[P_COLOUR, OKABE_ITO[5], OKABE_ITO[2], OKABE_ITO[3]])
-    shapes = alt.Scale(domain=LISTS[:4], range=["circle", "triangle-up", "square", "diamond"])
+    looks = zip(
+        LISTS[:4],
+        [P_COLOUR, OKABE_ITO[5], OKABE_ITO[2], OKABE_ITO[3]],
+        ["circle", "triangle-up", "square", "diamond"],
+        strict=True,
+    )
+    here = [look for look in looks if (table["list"] == look[0]).any()]
+    colours = alt.Scale(domain=[name for name, _, _ in here], range=[colour for _, colour, _ in here])
+    shapes = alt.Scale(domain=[name for name, _, _ in here], range=[shape for _, _, shape in here])
     others: alt.Chart = base.transform_filter(alt.datum.list == "other").mark_point(
         color=GREY, size=12, opacity=0.5, filled=True
     )
