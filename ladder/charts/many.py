@@ -10,7 +10,7 @@ takes milliseconds each time. They are constants: here they are hashed once.
 A layered chart is copied several times, each part through its constructor with up to a hundred
 arguments: here a copy takes over what its original has. And each layer gets a name from a hash of
 what it is, its table written out as text; all layers of a chart have the same table, and the name
-ends in the layer's place in any case: here it is left out. Together that is a third of a rerun.
+ends in the layer's place in any case: here it is left out. Together that was a quarter of a rerun.
 """
 
 import hashlib
