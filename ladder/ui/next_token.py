@@ -132,12 +132,13 @@ def five_steps(table: pd.DataFrame) -> pd.DataFrame:
     ends = {name: SHORTEST + (1 - SHORTEST) * (1 + below[name] / deepest) for name in ("logit", "over_T")}
     ends |= {"tempered": table["tempered"] / highest}
     ends |= {"p": np.where(table["kept"], table["p"], table["tempered"]) / highest}
-    names = table[["token", "id", "drawn"]]
+    names, drawn = table[["token", "id"]], table["drawn"]
     steps = [
-        names.assign(step=step, begin=0.0, end=end, amount=table[name], grey=~table["kept"] & (step > 3))
+        names.assign(step=step, begin=0.0, end=end, amount=table[name], grey=~table["kept"] & (step > 3), drawn=drawn)
         for step, (name, end) in enumerate(ends.items(), start=1)
     ]
-    steps.append(names.assign(step=5, begin=table["start"], end=table["stop"], amount=table["p"], grey=False))
+    last = {"begin": table["start"], "end": table["stop"], "amount": table["p"]}
+    steps.append(names.assign(step=5, **last, grey=False, drawn=drawn))
     return pd.concat(steps)
 
 
